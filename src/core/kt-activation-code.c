@@ -10,6 +10,9 @@
 #include "kt-error.h"
 #include "tlv.h"
 
+/* Five have a meaning; what follows belongs to later versions and is not looked at. */
+#define MAX_FIELDS 8
+
 /* The cleaned text, and for each of its characters the place in what the person gave. */
 typedef struct
 {
@@ -161,15 +164,27 @@ looks_like_web_address (const char *text)
          || g_ascii_strncasecmp (text, "www.", 4) == 0;
 }
 
+/* The parts of a code, one of them the token, which is as good as money until it is used. */
+typedef GStrv SecretFields;
+
+static void
+secret_fields_free (SecretFields fields)
+{
+  for (guint i = 0; fields != NULL && fields[i] != NULL; i++)
+    kt_wipe (fields[i], strlen (fields[i]));
+  g_strfreev (fields);
+}
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (SecretFields, secret_fields_free, NULL)
+
 /* Fills the fields of @code; @body is the text after "LPA:", @skip the length of that prefix. */
 static gboolean
 parse_fields (KtActivationCode *code, const char *body, const Cleaned *cleaned, gsize skip,
               KtActivationCodeFlags flags, guint *place, GError **error)
 {
-  g_auto (GStrv) fields = g_strsplit (body, "$", 8);
+  g_auto (SecretFields) fields = g_strsplit (body, "$", MAX_FIELDS);
   guint count = g_strv_length (fields);
   gsize offset = skip;
-  gsize starts[8];
+  gsize starts[MAX_FIELDS];
 
   for (guint i = 0; i < count; i++)
     {
@@ -199,7 +214,6 @@ parse_fields (KtActivationCode *code, const char *body, const Cleaned *cleaned, 
   code->token = g_strdup (fields[2]);
   code->oid = count > 3 && *fields[3] != '\0' ? g_strdup (fields[3]) : NULL;
   code->confirmation_required = count > 4 && *fields[4] == '1';
-  kt_wipe (fields[2], strlen (fields[2]));
   return TRUE;
 }
 
@@ -222,15 +236,20 @@ kt_activation_code_parse (const char *text, KtActivationCodeFlags flags, guint *
     return NULL;
   if (g_ascii_strncasecmp (cleaned.text->str, "LPA:", 4) == 0)
     skip = 4;
+  if (cleaned.text->len == skip)
+    {
+      fail (place, place_of (&cleaned, skip), "code.empty", error, "nothing after LPA:");
+      return NULL;
+    }
+  if (looks_like_web_address (cleaned.text->str + skip))
+    {
+      fail (place, place_of (&cleaned, skip), "code.web-address", error, "this is a web address");
+      return NULL;
+    }
   if (cleaned.text->len - skip > KT_ACTIVATION_CODE_MAX)
     {
       fail (place, place_of (&cleaned, skip + KT_ACTIVATION_CODE_MAX), "code.too-long", error,
             "longer than 255 characters");
-      return NULL;
-    }
-  if (looks_like_web_address (cleaned.text->str))
-    {
-      fail (place, 1, "code.web-address", error, "this is a web address");
       return NULL;
     }
   if (!parse_fields (code, cleaned.text->str + skip, &cleaned, skip, flags, place, error))

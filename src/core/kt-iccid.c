@@ -40,13 +40,10 @@ kt_iccid_from_bytes (const guint8 *data, gsize len, GError **error)
       kt_error_set (error, KT_ERROR_MALFORMED, "profile.iccid", "ICCID of %zu bytes", len);
       return NULL;
     }
-  digits = kt_bcd_swapped (data, len, error);
-  if (digits == NULL)
-    return NULL;
-  if (strlen (digits) < 18)
+  digits = kt_bcd_swapped (data, len, NULL);
+  if (digits == NULL || strlen (digits) < 18)
     {
-      kt_error_set (error, KT_ERROR_MALFORMED, "profile.iccid", "ICCID of %zu digits",
-                    strlen (digits));
+      kt_error_set (error, KT_ERROR_MALFORMED, "profile.iccid", "ICCID is not 18 to 20 digits");
       return NULL;
     }
   return g_steal_pointer (&digits);

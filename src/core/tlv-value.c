@@ -109,24 +109,22 @@ tlv_dup_oid (const Tlv *tlv, GError **error)
   for (gsize i = 0; i < tlv->len; i++)
     {
       guint8 byte = tlv->value[i];
+      guint64 top;
 
-      if ((!inside && byte == 0x80) || arc > G_MAXUINT32 >> 7)
+      arc = arc << 7 | (byte & 0x7F);
+      /* The first two arcs share a number, so that one may be up to 80 larger. */
+      top = text->len > 0 || arc < 40 ? 0 : arc < 80 ? 1 : 2;
+      if ((!inside && byte == 0x80) || arc - 40 * top > G_MAXUINT32)
         {
           kt_error_set (error, KT_ERROR_MALFORMED, NULL, "TLV %X: object identifier", tlv->tag);
           return NULL;
         }
-      arc = arc << 7 | (byte & 0x7F);
       inside = (byte & 0x80) != 0;
       if (inside)
         continue;
       if (text->len == 0)
-        {
-          guint top = arc < 40 ? 0 : arc < 80 ? 1 : 2;
-
-          g_string_printf (text, "%u.%" G_GUINT64_FORMAT, top, arc - 40 * top);
-        }
-      else
-        g_string_append_printf (text, ".%" G_GUINT64_FORMAT, arc);
+        g_string_printf (text, "%" G_GUINT64_FORMAT, top);
+      g_string_append_printf (text, ".%" G_GUINT64_FORMAT, arc - 40 * top);
       arc = 0;
     }
   if (inside)

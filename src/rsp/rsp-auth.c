@@ -8,6 +8,7 @@
 #include "kt-bytes.h"
 #include "kt-error.h"
 #include "rsp-codes.h"
+#include "rsp-info.h"
 #include "rsp-tags.h"
 
 GBytes *
@@ -137,10 +138,10 @@ static gboolean
 check_choice (GBytes *bytes, RspTag function, GError **error)
 {
   TlvReader reader;
-  gint64 number;
   Tlv tlv;
   Tlv choice;
   Tlv code;
+  int number;
 
   if (!tlv_parse_bytes (bytes, function, &tlv, error))
     return FALSE;
@@ -151,15 +152,34 @@ check_choice (GBytes *bytes, RspTag function, GError **error)
     return TRUE;
   if (choice.tag != 0xA1)
     return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "answer of an unknown kind");
-  if (!tlv_need (&choice, TLV_INTEGER, &code, error) || !tlv_get_int (&code, &number, error))
+  if (!tlv_need (&choice, TLV_INTEGER, &code, error) || !rsp_result_number (&code, &number, error))
     return FALSE;
-  return rsp_result_check_not_ok (function, (int) CLAMP (number, 0, G_MAXINT), error);
+  return rsp_result_check_not_ok (function, number, error);
 }
 
 gboolean
 rsp_authenticate_server_check (GBytes *bytes, GError **error)
 {
   return check_choice (bytes, RSP_TAG_AUTHENTICATE_SERVER, error);
+}
+
+gint64
+rsp_authenticate_server_free_memory (GBytes *bytes)
+{
+  g_autoptr (GBytes) raw = NULL;
+  g_autoptr (RspEuiccInfo) info = NULL;
+  Tlv tlv;
+  Tlv ok;
+  Tlv signed1;
+  Tlv info2;
+
+  if (!tlv_parse_bytes (bytes, RSP_TAG_AUTHENTICATE_SERVER, &tlv, NULL)
+      || !tlv_need (&tlv, 0xA0, &ok, NULL) || !tlv_need (&ok, TLV_SEQUENCE, &signed1, NULL)
+      || !tlv_need (&signed1, RSP_TAG_EUICC_INFO2, &info2, NULL))
+    return -1;
+  raw = tlv_dup_raw (&info2);
+  info = rsp_euicc_info_parse (raw, RSP_TAG_EUICC_INFO2, NULL);
+  return info != NULL ? info->free_nvm : -1;
 }
 
 RspSmdpSigned2 *
@@ -266,9 +286,9 @@ gboolean
 rsp_cancel_session_check (GBytes *bytes, GError **error)
 {
   TlvReader reader;
-  gint64 number;
   Tlv tlv;
   Tlv choice;
+  int number;
 
   if (!tlv_parse_bytes (bytes, RSP_TAG_CANCEL_SESSION, &tlv, error))
     return FALSE;
@@ -278,10 +298,10 @@ rsp_cancel_session_check (GBytes *bytes, GError **error)
   if (choice.tag == 0xA0)
     return TRUE;
   if (choice.tag != 0x81)
-    return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "answer to CancelSession of an unknown kind");
-  if (!tlv_get_int (&choice, &number, error))
+    return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "CancelSession: answer of an unknown kind");
+  if (!rsp_result_number (&choice, &number, error))
     return FALSE;
-  return rsp_result_check_not_ok (RSP_TAG_CANCEL_SESSION, (int) CLAMP (number, 0, G_MAXINT), error);
+  return rsp_result_check_not_ok (RSP_TAG_CANCEL_SESSION, number, error);
 }
 
 const char *

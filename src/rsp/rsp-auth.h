@@ -60,6 +60,12 @@ GBytes *rsp_authenticate_server_request (GBytes *server_signed1, GBytes *signatu
 /** rsp_authenticate_server_check: %KT_ERROR_CHIP_REFUSED if the chip did not accept the server. */
 gboolean rsp_authenticate_server_check (GBytes *bytes, GError **error);
 
+/**
+ * rsp_authenticate_server_free_memory: bytes of free memory as the EUICCInfo2 within says, so that
+ * it need not be asked for; -1 if it does not say.
+ */
+gint64 rsp_authenticate_server_free_memory (GBytes *bytes);
+
 typedef struct
 {
   GBytes *transaction_id;

@@ -254,6 +254,20 @@ rsp_result_check (RspTag function, int result, GError **error)
   return result == 0 || rsp_result_check_not_ok (function, result, error);
 }
 
+gboolean
+rsp_result_number (const Tlv *tlv, int *out, GError **error)
+{
+  gint64 number;
+
+  if (!tlv_get_int (tlv, &number, error))
+    return FALSE;
+  if (number < 0 || number > G_MAXINT)
+    return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "TLV %X: %" G_GINT64_FORMAT
+                         " is no result code", tlv->tag, number);
+  *out = (int) number;
+  return TRUE;
+}
+
 const char *
 rsp_bpp_command_name (int command)
 {

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "rsp-tags.h"
+#include "tlv.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,15 @@ gboolean rsp_result_check (RspTag function, int result, GError **error);
 
 /** rsp_result_check_not_ok: as rsp_result_check(), where even 0 would be an error. */
 gboolean rsp_result_check_not_ok (RspTag function, int result, GError **error);
+
+/**
+ * rsp_result_number:
+ * @tlv: an INTEGER with a result code
+ *
+ * %KT_ERROR_MALFORMED unless it lies between 0 and 2^31 - 1: no number may turn into another one,
+ * least of all into 0 (ok), on its way to an int.
+ */
+gboolean rsp_result_number (const Tlv *tlv, int *out, GError **error);
 
 const char *rsp_bpp_command_name (int command);
 const char *rsp_bpp_reason_name (int reason);

@@ -61,11 +61,9 @@ rsp_profiles_request (void)
 static gboolean
 result_of (const Tlv *tlv, RspTag function, GError **error)
 {
-  gint64 number;
+  int number;
 
-  if (!tlv_get_int (tlv, &number, error))
-    return FALSE;
-  return rsp_result_check (function, (int) CLAMP (number, 0, G_MAXINT), error);
+  return rsp_result_number (tlv, &number, error) && rsp_result_check (function, number, error);
 }
 
 GPtrArray *

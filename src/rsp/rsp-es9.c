@@ -161,9 +161,10 @@ unwrap_pkid (GBytes *bytes, GError **error)
 
   if (g_bytes_get_size (bytes) == RSP_PKID_BYTES)
     return g_bytes_ref (bytes);
-  if (!tlv_parse_bytes (bytes, TLV_OCTET_STRING, &tlv, error) || !tlv_check_len (&tlv, 1, 64, error))
-    return NULL;
-  return tlv_dup_value (&tlv);
+  if (tlv_parse_bytes (bytes, TLV_OCTET_STRING, &tlv, NULL) && tlv.len == RSP_PKID_BYTES)
+    return tlv_dup_value (&tlv);
+  kt_error_set (error, KT_ERROR_PROTOCOL, "server.garbage", "euiccCiPKIdToBeUsed is no key identifier");
+  return NULL;
 }
 
 static gboolean

@@ -12,6 +12,8 @@ typedef struct
 {
   const char *p;
   const char *end;
+  /* of all objects, with their doubles */
+  guint members;
 } Scanner;
 
 static gboolean scan_value (Scanner *s, guint depth);
@@ -44,8 +46,26 @@ scan_word (Scanner *s, const char *word)
 }
 
 static gboolean
+scan_utf16 (Scanner *s, guint *unit)
+{
+  *unit = 0;
+  for (guint i = 0; i < 4; i++)
+    {
+      if (s->p == s->end || !g_ascii_isxdigit (*s->p))
+        return FALSE;
+      *unit = *unit << 4 | (guint) g_ascii_xdigit_value (*s->p++);
+    }
+  return TRUE;
+}
+
+/*
+ * json-glib aborts on a high surrogate that no low one follows, and ends a string at NUL: neither
+ * may reach it.
+ */
+static gboolean
 scan_escape (Scanner *s)
 {
+  guint unit;
   char c;
 
   if (s->p == s->end)
@@ -53,10 +73,11 @@ scan_escape (Scanner *s)
   c = *s->p++;
   if (c != 'u')
     return strchr ("\"\\/bfnrt", c) != NULL && c != '\0';
-  for (guint i = 0; i < 4; i++)
-    if (s->p == s->end || !g_ascii_isxdigit (*s->p++))
-      return FALSE;
-  return TRUE;
+  if (!scan_utf16 (s, &unit) || unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
+    return FALSE;
+  if (unit < 0xD800 || unit > 0xDBFF)
+    return TRUE;
+  return scan_word (s, "\\u") && scan_utf16 (s, &unit) && unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
 static gboolean
@@ -121,6 +142,7 @@ scan_items (Scanner *s, char close, gboolean named, guint depth)
           skip_space (s);
           if (!take (s, ':'))
             return FALSE;
+          s->members++;
         }
       if (!scan_value (s, depth + 1))
         return FALSE;
@@ -162,15 +184,41 @@ scan_value (Scanner *s, guint depth)
 }
 
 static gboolean
-is_strict_object (const char *text, gsize len)
+is_strict_object (const char *text, gsize len, guint *members)
 {
-  Scanner s = { text, text + len };
+  Scanner s = { text, text + len, 0 };
 
   skip_space (&s);
   if (s.p == s.end || *s.p != '{' || !scan_value (&s, 0))
     return FALSE;
   skip_space (&s);
+  *members = s.members;
   return s.p == s.end;
+}
+
+/* The members of all objects in the tree, where a double has replaced the one before it. */
+static guint
+count_members (JsonNode *node)
+{
+  guint count = 0;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObjectIter iter;
+      JsonNode *member;
+
+      json_object_iter_init (&iter, json_node_get_object (node));
+      while (json_object_iter_next (&iter, NULL, &member))
+        count += 1 + count_members (member);
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (guint i = 0; i < json_array_get_length (array); i++)
+        count += count_members (json_array_get_element (array, i));
+    }
+  return count;
 }
 
 JsonObject *
@@ -180,9 +228,12 @@ rsp_json_parse (GBytes *bytes, GError **error)
   g_autoptr (GError) local = NULL;
   gsize len;
   const char *text = g_bytes_get_data (bytes, &len);
+  guint members;
 
-  if (len == 0 || !g_utf8_validate_len (text, len, NULL) || !is_strict_object (text, len)
-      || !json_parser_load_from_data (parser, text, (gssize) len, &local))
+  if (len == 0 || !g_utf8_validate_len (text, len, NULL)
+      || !is_strict_object (text, len, &members)
+      || !json_parser_load_from_data (parser, text, (gssize) len, &local)
+      || count_members (json_parser_get_root (parser)) != members)
     {
       kt_error_set (error, KT_ERROR_MALFORMED, "server.garbage", "the body is not a JSON object");
       return NULL;

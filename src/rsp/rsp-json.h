@@ -13,9 +13,10 @@ G_BEGIN_DECLS
  * @bytes: a body
  *
  * Strict RFC 8259: one object in valid UTF-8 and nothing beside it. json-glib alone would take
- * comments, assignments and a text of any depth.
+ * comments, assignments and a text of any depth. Beyond the RFC, a name that stands twice in one
+ * object and a NUL character are refused: two readers could understand them differently.
  *
- * Returns: (transfer full) (nullable): %KT_ERROR_MALFORMED, %KT_ERROR_LIMIT; key "server.garbage"
+ * Returns: (transfer full) (nullable): %KT_ERROR_MALFORMED; key "server.garbage"
  */
 JsonObject *rsp_json_parse (GBytes *bytes, GError **error);
 

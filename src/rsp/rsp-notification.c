@@ -89,16 +89,16 @@ decode_sima_response (RspInstallResult *result, const Tlv *octets)
       tlv_reader_enter (&statuses, &list);
       while (!tlv_reader_at_end (&statuses) && tlv_read (&statuses, &status, NULL))
         {
-          gint64 number;
+          int number;
           Tlv part;
 
           if (tlv_find (&status, 0x80, &part, NULL) != TLV_FOUND
-              || !tlv_get_int (&part, &number, NULL) || number == 0)
+              || !rsp_result_number (&part, &number, NULL) || number == 0)
             continue;
-          result->pe_status = (int) CLAMP (number, 0, G_MAXINT);
+          result->pe_status = number;
           if (tlv_find (&status, 0x81, &part, NULL) == TLV_FOUND
-              && tlv_get_int (&part, &number, NULL))
-            result->pe_id = (int) CLAMP (number, 0, G_MAXINT);
+              && rsp_result_number (&part, &number, NULL))
+            result->pe_id = number;
           return;
         }
     }
@@ -119,16 +119,14 @@ parse_success (RspInstallResult *result, const Tlv *tlv, GError **error)
 static gboolean
 parse_failure (RspInstallResult *result, const Tlv *tlv, GError **error)
 {
-  gint64 command;
-  gint64 reason;
   TlvFound found;
   Tlv child;
 
-  if (!tlv_need (tlv, 0x80, &child, error) || !tlv_get_int (&child, &command, error)
-      || !tlv_need (tlv, 0x81, &child, error) || !tlv_get_int (&child, &reason, error))
+  if (!tlv_need (tlv, 0x80, &child, error)
+      || !rsp_result_number (&child, &result->bpp_command, error)
+      || !tlv_need (tlv, 0x81, &child, error)
+      || !rsp_result_number (&child, &result->bpp_reason, error))
     return FALSE;
-  result->bpp_command = (int) CLAMP (command, 0, G_MAXINT);
-  result->bpp_reason = (int) CLAMP (reason, 0, G_MAXINT);
   found = tlv_find (tlv, 0x82, &child, error);
   if (found == TLV_FOUND)
     decode_sima_response (result, &child);
@@ -220,7 +218,7 @@ static gboolean
 enter_list (GBytes *bytes, RspTag function, Tlv *tlv, Tlv *list, GError **error)
 {
   TlvReader reader;
-  gint64 number;
+  int number;
 
   if (!tlv_parse_bytes (bytes, function, tlv, error))
     return FALSE;
@@ -231,7 +229,9 @@ enter_list (GBytes *bytes, RspTag function, Tlv *tlv, Tlv *list, GError **error)
     return TRUE;
   if (list->tag != 0x81)
     return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "list of an unknown kind");
-  return tlv_get_int (list, &number, error) && rsp_result_check (function, (int) number, error);
+  /* Where a list should be, even a 0 is not one. */
+  return rsp_result_number (list, &number, error)
+         && rsp_result_check_not_ok (function, number, error);
 }
 
 GPtrArray *

@@ -177,14 +177,19 @@ take_notify (RspProfile *profile, const Tlv *tlv, gboolean strict, GError **erro
   return TRUE;
 }
 
+/* One profile with a value of a later version must not hide all others: @otherwise stands in. */
 static gboolean
-take_number (const Tlv *tlv, gint64 min, gint64 max, gint64 *out, GError **error)
+take_number (const Tlv *tlv, gboolean strict, gint64 min, gint64 max, gint64 otherwise, gint64 *out,
+             GError **error)
 {
   if (!tlv_get_int (tlv, out, error))
     return FALSE;
-  if (*out < min || *out > max)
+  if (*out >= min && *out <= max)
+    return TRUE;
+  if (strict)
     return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "TLV %X: unknown value %" G_GINT64_FORMAT,
                          tlv->tag, *out);
+  *out = otherwise;
   return TRUE;
 }
 
@@ -229,7 +234,7 @@ take_field (RspProfile *profile, const Tlv *tlv, gboolean strict, GError **error
       profile->aid = tlv_dup_value (tlv);
       return tlv_check_len (tlv, 1, 16, error);
     case RSP_TAG_PROFILE_STATE:
-      if (!take_number (tlv, 0, 1, &number, error))
+      if (!take_number (tlv, strict, 0, 1, RSP_STATE_UNKNOWN, &number, error))
         return FALSE;
       profile->state = (RspProfileState) number;
       return TRUE;
@@ -248,7 +253,7 @@ take_field (RspProfile *profile, const Tlv *tlv, gboolean strict, GError **error
     case RSP_TAG_ICON:
       return take_icon (profile, tlv, strict, error);
     case RSP_TAG_PROFILE_CLASS:
-      if (!take_number (tlv, 0, 2, &number, error))
+      if (!take_number (tlv, strict, 0, 2, RSP_CLASS_OPERATIONAL, &number, error))
         return FALSE;
       profile->profile_class = (RspProfileClass) number;
       return TRUE;
