@@ -32,7 +32,6 @@ pending_call_unref (PendingCall *call)
 {
   if (!g_atomic_int_dec_and_test (&call->refs))
     return;
-  card_pcsc_link_unref (call->link);
   g_mutex_clear (&call->lock);
   g_cond_clear (&call->cond);
   g_free (call);
@@ -44,6 +43,8 @@ run_pending_call (gpointer data, gpointer user_data)
   PendingCall *call = data;
   guint32 code = call->job (call->link);
 
+  /* Before the caller goes on, so that when it lets go of the link, the link is gone. */
+  g_clear_pointer (&call->link, card_pcsc_link_unref);
   g_mutex_lock (&call->lock);
   call->code = code;
   call->done = TRUE;
