@@ -170,7 +170,8 @@ ask (LpdAgent *self, Question question)
   question = self->question;
   self->question = (Question){ 0 };
   g_mutex_unlock (&self->lock);
-  g_cancellable_disconnect (cancellable, handler);
+  if (cancellable != NULL)
+    g_cancellable_disconnect (cancellable, handler);
   return question;
 }
 
@@ -204,11 +205,13 @@ run_job (LpdAgent *self, GTask *task)
   LpdJob job;
 
   lpd_job_init (&job, &self->context, cancellable);
-  g_cancellable_push_current (cancellable);
+  if (cancellable != NULL)
+    g_cancellable_push_current (cancellable);
   chip = lpd_chip_open (self->context.card, self->context.channel, cancellable, &error);
   if (chip != NULL)
     result = work->work (&job, chip, self->outbox, work->data, &error);
-  g_cancellable_pop_current (cancellable);
+  if (cancellable != NULL)
+    g_cancellable_pop_current (cancellable);
   if (error != NULL)
     g_task_return_error (task, error);
   else

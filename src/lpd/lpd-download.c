@@ -284,11 +284,14 @@ write_segments (Download *self, LpdSession *session, RspBpp *bpp, GError **error
 
       if (!lpd_chip_load_segment (self->chip, segment->bytes, &result, job->cancellable, error))
         return NULL;
-      if (result != NULL)
+      /* Before the last segment it can only tell of a failure. */
+      if (result != NULL && i + 1 < bpp->segments->len)
         return result;
       job->now.chip_bytes += g_bytes_get_size (segment->bytes);
       job->now.segment = i + 1;
       lpd_job_report (job);
+      if (result != NULL)
+        return result;
     }
   kt_error_set (error, KT_ERROR_UNCONFIRMED, "install.no-result",
                 "the chip took every segment but gave no installation result");

@@ -166,6 +166,17 @@ lpd_session_cancel_reason (const LpdSession *session, const GError *error)
     case KT_ERROR_HTTP_STATUS:
       /* Not now, but the order is still wanted. */
       return RSP_CANCEL_POSTPONED;
+    case KT_ERROR_MALFORMED:
+    case KT_ERROR_MISSING:
+    case KT_ERROR_LIMIT:
+    case KT_ERROR_PROTOCOL:
+    case KT_ERROR_CARD_STATUS:
+    case KT_ERROR_CARD_IO:
+      /*
+       * What was damaged on its way must not cost the order. Once the package is being written,
+       * SGP.22 section 3.1.3.3 has a reason of its own for it.
+       */
+      return session->loading ? RSP_CANCEL_LOAD_BPP_EXECUTION_ERROR : RSP_CANCEL_POSTPONED;
     default:
       return session->loading ? RSP_CANCEL_LOAD_BPP_EXECUTION_ERROR : RSP_CANCEL_UNDEFINED;
     }

@@ -150,7 +150,6 @@ void
 net_job_fail (NetJob *self, GError *error)
 {
   finish (self, 0, NULL, error);
-  net_job_unref (self);
 }
 
 void

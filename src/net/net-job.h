@@ -37,4 +37,6 @@ void net_job_cancel (NetJob *job);
 /** net_job_fail: a job that does not run; takes @error. */
 void net_job_fail (NetJob *job, GError *error);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetJob, net_job_unref)
+
 G_END_DECLS

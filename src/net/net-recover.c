@@ -146,6 +146,20 @@ key_read (const Curve *curve, const NetEcKey *key, gcry_mpi_point_t point)
   return gcry_mpi_ec_curve_point (point, curve->context);
 }
 
+/* libgcrypt has no difference of two points on these curves. */
+static gboolean
+negate (const Curve *curve, gcry_mpi_point_t point)
+{
+  g_auto (gcry_mpi_t) x = gcry_mpi_new (0);
+  g_auto (gcry_mpi_t) y = gcry_mpi_new (0);
+
+  if (gcry_mpi_ec_get_affine (x, y, point, curve->context) != 0)
+    return FALSE;
+  gcry_mpi_subm (y, curve->p, y, curve->p);
+  gcry_mpi_point_set (point, x, y, GCRYMPI_CONST_ONE);
+  return TRUE;
+}
+
 /* Q = r⁻¹(sR − zG) for R and −R: two multiplications, then a sum and a difference. */
 static guint
 keys_of_point (const Curve *curve, NetCurve which, gcry_mpi_point_t r_point, gcry_mpi_t u1,
@@ -161,7 +175,9 @@ keys_of_point (const Curve *curve, NetCurve which, gcry_mpi_point_t r_point, gcr
   gcry_mpi_ec_add (sum, base, other, curve->context);
   if (key_write (curve, which, sum, &keys[count]))
     count++;
-  gcry_mpi_ec_sub (sum, base, other, curve->context);
+  if (!negate (curve, other))
+    return count;
+  gcry_mpi_ec_add (sum, base, other, curve->context);
   if (key_write (curve, which, sum, &keys[count]))
     count++;
   return count;
