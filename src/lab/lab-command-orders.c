@@ -54,7 +54,8 @@ print_order (JsonObject *order)
   const char *name = member (order, "profileName");
   const char *provider = member (order, "serviceProviderName");
   g_autofree char *title
-      = g_strdup_printf (_("“%s” of %s"), name != NULL ? name : "?", provider != NULL ? provider : "?");
+      = g_strdup_printf (_("“%s” of %s"), name != NULL ? name : "?",
+                         provider != NULL ? provider : "?");
   g_autofree char *clean = lab_output_clean (title);
 
   lab_print_styled (LAB_STYLE_STRONG, "%s", member (order, "iccid"));

@@ -13,6 +13,7 @@
 #define TIME_COLUMNS 9
 #define STEP_COLUMNS 37
 #define TRAFFIC_COLUMNS 13
+#define PHASE_GAP "     "
 #define NOTE_COLUMN "                "
 
 /* What has gone over both interfaces up to a moment. */
@@ -87,16 +88,17 @@ lab_journey_free (LabJourney *self)
 static void
 print_head (void)
 {
-  lab_print ("\n");
-  lab_print_cell_right (_("Time"), TIME_COLUMNS);
-  lab_print ("     ");
-  lab_print_cell (LAB_STYLE_PLAIN, _("Step"), STEP_COLUMNS);
-  /* TRANSLATORS: heads of two columns of at most 12 characters: bytes and, in brackets, how often */
+  lab_print_heading (_("The way, as in Figure 7"));
+  lab_print_cell_right (_("time"), TIME_COLUMNS);
+  lab_print (PHASE_GAP);
+  lab_print_cell (LAB_STYLE_PLAIN, _("step"), STEP_COLUMNS);
   lab_print_cell_right (_("chip"), TRAFFIC_COLUMNS);
   lab_print_cell_right (_("server"), TRAFFIC_COLUMNS);
-  lab_print ("\n");
-  lab_print_styled (LAB_STYLE_QUIET, "%s",
-                    _("                                              bytes (cmds) bytes (reqs)"));
+  lab_print ("\n%*s" PHASE_GAP "%*s", TIME_COLUMNS, "", STEP_COLUMNS, "");
+  /* TRANSLATORS: at most 12 characters: bytes, and in brackets the number of commands */
+  lab_print_cell_right (_("bytes (cmds)"), TRAFFIC_COLUMNS);
+  /* TRANSLATORS: at most 12 characters: bytes, and in brackets the number of requests */
+  lab_print_cell_right (_("bytes (reqs)"), TRAFFIC_COLUMNS);
   lab_print ("\n");
 }
 
@@ -106,14 +108,14 @@ phase_sentence (guint phase)
   switch (phase)
     {
     case 1:
-      return _("① Power on: the set-up connection is read; network and SIM check each other.");
+      return _("① Power on: the set-up connection is read and joins the network.");
     case 2:
-      return _("② The device opens HTTPS to the operator’s server, trusting whom the chip trusts.");
+      return _("② HTTPS to the operator’s server; the chip says whom to trust.");
     case 3:
-      return _("③ Chip and server check each other and close their channel to the device;\n"
-               "  the plan comes in one piece, frees the network, and is written in segments.");
+      return _("③ Chip and server check each other; what they say is closed to the device.\n"
+               "  The plan comes in one piece, then goes to the chip in segments.");
     default:
-      return _("④ The chip switches to the plan, which is read; network and SIM check each other.");
+      return _("④ The chip switches to the plan, which is read and joins the network.");
     }
 }
 
@@ -143,8 +145,7 @@ static void
 begin_row (LabJourney *self)
 {
   static const char *const circled[] = { "", "①", "②", "③", "④" };
-  g_autofree char *time
-      = g_strdup_printf (_("%.3f s"), (double) self->at / G_USEC_PER_SEC);
+  g_autofree char *time = g_strdup_printf (_("%.3f s"), (double) self->at / G_USEC_PER_SEC);
 
   lab_print_cell_right (time, TIME_COLUMNS);
   lab_print ("  %s  ", circled[self->phase]);
@@ -182,8 +183,10 @@ lab_journey_end (LabJourney *self)
   remember_row (self, &moved);
   if (!self->silent)
     {
-      print_traffic (moved.chip_bytes, moved.commands);
-      print_traffic (moved.server_bytes, moved.requests);
+      if (moved.commands > 0 || moved.requests > 0)
+        print_traffic (moved.chip_bytes, moved.commands);
+      if (moved.requests > 0)
+        print_traffic (moved.server_bytes, moved.requests);
       lab_print ("\n");
       for (guint i = 0; i < self->notes->len; i++)
         {

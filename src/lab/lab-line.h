@@ -35,12 +35,12 @@ void lab_line_free (LabLine *line);
  * lab_line_authenticate:
  * @subscription: as the operator knows it
  *
- * Mutual authentication of network and SIM (TS 33.102 section 6.3): the SIM proves that it holds the
- * subscriber's key by RES, the network by AUTN, which the SIM checks. A network whose sequence
+ * Mutual authentication of network and SIM (TS 33.102 section 6.3): the SIM proves by RES that it
+ * holds the subscriber's key, the network by AUTN, which the SIM checks. A network whose sequence
  * numbers are behind the SIM's resynchronises once.
  *
- * %KT_ERROR_CHECK_FAILED with key "aka.res", "aka.keys" or "aka.mac-s" where the two disagree; the SIM
- * refuses a network with %KT_ERROR_CARD_STATUS, detail.sw 9862.
+ * %KT_ERROR_CHECK_FAILED with key "aka.res", "aka.keys" or "aka.mac-s" where the two disagree; the
+ * SIM refuses a network with %KT_ERROR_CARD_STATUS, detail.sw 9862.
  */
 gboolean lab_line_authenticate (Card *card, const LabSubscription *subscription, const KtEnv *env,
                                 GError **error);

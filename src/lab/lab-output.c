@@ -13,7 +13,7 @@
 #include "kt-error.h"
 #include "rsp-explain.h"
 
-#define LABEL_COLUMNS 24
+#define LABEL_COLUMNS 26
 
 static gboolean utf8;
 static gboolean colours;
@@ -45,9 +45,8 @@ static char *
 to_ascii (const char *text)
 {
   static const char *const signs[][2] = {
-    { "①", "1" },  { "②", "2" },  { "③", "3" },  { "④", "4" },  { "✓", "ok" }, { "→", "->" },
-    { "⇄", "<->" }, { "…", "..." }, { "–", "-" }, { "—", "-" },  { "’", "'" },  { "“", "\"" },
-    { "”", "\"" }, { "·", "-" },  { "×", "x" },
+    { "①", "1" }, { "②", "2" }, { "③", "3" }, { "④", "4" }, { "✓", "*" }, { "→", "->" },
+    { "…", "..." }, { "–", "-" }, { "—", "-" }, { "’", "'" }, { "“", "\"" }, { "”", "\"" },
   };
   g_autoptr (GString) plain = g_string_new (text);
 

@@ -69,7 +69,8 @@ lab_place_dup_card_dir (LabPlace *place, const char *name, GError **error)
 
   if (len == 0 || len > 64)
     {
-      kt_error_set (error, KT_ERROR_INVALID_INPUT, "lab.card-name", "a card's name has 1 to 64 characters");
+      kt_error_set (error, KT_ERROR_INVALID_INPUT, "lab.card-name",
+                    "a card's name has 1 to 64 characters");
       return NULL;
     }
   for (gsize i = 0; i < len; i++)

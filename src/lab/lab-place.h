@@ -17,7 +17,8 @@ typedef struct _LabPlace LabPlace;
  * @dir: (nullable): %NULL for the user's own, made when needed
  * @foreign_pki: (nullable): folder of a given PKI to use instead of the lab's own
  */
-LabPlace *lab_place_open (const char *dir, const char *foreign_pki, const KtEnv *env, GError **error);
+LabPlace *lab_place_open (const char *dir, const char *foreign_pki, const KtEnv *env,
+                          GError **error);
 void lab_place_close (LabPlace *place);
 
 const char *lab_place_get_dir (LabPlace *place);

@@ -19,6 +19,8 @@
 
 #define PROVIDER "Kaitsu Mobile"
 #define NAME "Set-up connection"
+/* What a telephone shows: at most 16 characters. */
+#define SPN "Kaitsu set-up"
 
 static GBytes *
 build_package (const LabSetup *setup, const KtEnv *env, GError **error)
@@ -27,7 +29,7 @@ build_package (const LabSetup *setup, const KtEnv *env, GError **error)
   g_autoptr (GBytes) k = kt_secret_bytes (subscription->k, sizeof subscription->k);
   g_autoptr (GBytes) opc = kt_secret_bytes (subscription->opc, sizeof subscription->opc);
   LabUppSpec spec = { .iccid = setup->iccid, .imsi = subscription->imsi, .mnc_length = MNC_LENGTH,
-                      .spn = PROVIDER, .algorithm = subscription->algorithm, .k = k, .opc = opc,
+                      .spn = SPN, .algorithm = subscription->algorithm, .k = k, .opc = opc,
                       .profile_type = NAME };
 
   return lab_upp_build (&spec, env, error);

@@ -15,16 +15,23 @@
 #include "lab-qr.h"
 #include "lpd-guard.h"
 
+/* As lab_print_field() has them, with the mark in its margin. */
+#define MARK_COLUMNS 2
+#define LABEL_COLUMNS 26
+
 void
 lab_show_print_world (LabShow *show)
 {
   LabWorld *world = show->world;
   g_autofree char *address = lab_smdp_dup_address (world->smdp);
-  g_autofree char *server = g_strdup_printf (_("%s, SM-DP+ %s"), address,
+  g_autofree char *server = g_strdup_printf (_("%s (SM-DP+, OID %s)"), address,
                                              lab_smdp_get_oid (world->smdp));
   g_autofree char *eid = kt_eid_grouped (lab_euicc_get_eid (world->euicc));
   g_autofree char *key = NULL;
   g_autofree char *authority = NULL;
+  g_autofree char *folder
+      = g_strdup_printf (world->temporary ? _("%s, until the end") : "%s",
+                         lab_place_get_dir (world->place));
   guint8 pkid[20];
 
   lab_pki_get_ci_pkid (lab_place_get_pki (world->place), pkid);
@@ -38,7 +45,7 @@ lab_show_print_world (LabShow *show)
   lab_print_field (_("Operator’s server"), server);
   lab_print_field (_("Chip number (EID)"), eid);
   lab_print_field (_("On the chip"), _("a set-up connection (provisioning profile), in use"));
-  lab_print_field (_("Folder"), lab_place_get_dir (world->place));
+  lab_print_field (_("Folder"), folder);
 }
 
 gboolean
@@ -114,9 +121,15 @@ print_checked (const char *label, const char *format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
   clean = lab_output_clean (text);
-  lab_print_styled (LAB_STYLE_GOOD, "✓ ");
-  lab_print_cell (LAB_STYLE_QUIET, label, lab_output_is_utf8 () ? 24 : 23);
+  lab_print_cell (LAB_STYLE_GOOD, "✓", MARK_COLUMNS);
+  lab_print_cell (LAB_STYLE_QUIET, label, LABEL_COLUMNS);
   lab_print (" %s\n", clean);
+}
+
+static char *
+format_counts (guint to_installed, guint all)
+{
+  return g_strdup_printf (_("%u until installed, %u in all"), to_installed, all);
 }
 
 static void
@@ -127,15 +140,11 @@ print_figures (LabShow *show)
   double total = (double) result->total_usec / G_USEC_PER_SEC;
   g_autofree char *size = lab_output_size (result->bpp_bytes);
   g_autofree char *package = g_strdup_printf (_("%s in %u segments"), size, result->segments);
-  g_autofree char *commands
-      = g_strdup_printf (_("%u until installed, %u in all"), show->commands_to_installed,
-                         show->commands);
+  g_autofree char *commands = format_counts (show->commands_to_installed, show->commands);
   g_autofree char *requests
-      = g_strdup_printf (_("%u until installed, %u in all"), show->net_to_installed.requests,
-                         show->net.requests);
+      = format_counts (show->net_to_installed.requests, show->net.requests);
   g_autofree char *connections
-      = g_strdup_printf (_("%u until installed, %u in all"), show->net_to_installed.handshakes,
-                         show->net.handshakes);
+      = format_counts (show->net_to_installed.handshakes, show->net.handshakes);
   g_autofree char *network
       = g_strdup_printf (_("%.3f s of the %.3f s until installed"), held, total);
 
@@ -166,7 +175,7 @@ lab_show_print_proof (LabShow *show)
   g_autofree char *before = describe_profiles (show->before);
   g_autofree char *after = describe_profiles (show->after);
 
-  lab_print_heading (_("The proof"));
+  lab_print_heading (_("The line is live. The proof:"));
   lab_print_field (_("On the chip before"), before);
   print_checked (_("On the chip now"), "%s", after);
   print_checked (_("The SIM’s number (ICCID)"), _("%s, as ordered"), show->line->iccid);
@@ -174,8 +183,10 @@ lab_show_print_proof (LabShow *show)
   print_checked (_("Name on the phone (SPN)"), "%s", show->line->name);
   print_checked (_("Network and SIM"),
                  _("agree on RES, CK and IK (MILENAGE, the operator’s K and OPc)"));
-  print_checked (_("Order at the server"), "%s: %s", show->order_state, show->order_events);
-  print_checked (_("Messages to the operator"), _("%u sent and acknowledged, none left"), show->told);
+  print_checked (_("Order at the server"), "%s", show->order_state);
+  lab_print_field ("", show->order_events);
+  print_checked (_("Messages to the operator"), _("%u sent and acknowledged, none left"),
+                 show->told);
   print_figures (show);
   print_next (show);
 }

@@ -49,8 +49,8 @@ on_progress (const LpdProgress *progress, gpointer data)
     return;
   note_step (show, progress);
   show->step = (int) progress->step;
-  lab_journey_step (show->journey, lpd_step_phase (progress->step), lpd_step_name (progress->step),
-                    lpd_step_title (progress->step));
+  lab_journey_step (show->journey, MAX (lpd_step_phase (progress->step), show->phase),
+                    lpd_step_name (progress->step), lpd_step_title (progress->step));
 }
 
 static LpdDecision
@@ -144,6 +144,10 @@ tell_operator (LabShow *show, LpdChip *chip, GError **error)
 {
   g_auto (LpdOutboxReport) report = { 0 };
 
+  /* Looking into the outbox is a part of telling. */
+  show->step = LPD_STEP_NOTIFY;
+  lab_journey_step (show->journey, show->phase, lpd_step_name (LPD_STEP_NOTIFY),
+                    lpd_step_title (LPD_STEP_NOTIFY));
   if (!lpd_outbox_send (show->outbox, &show->job, chip, TRUE, &report, error))
     return FALSE;
   show->told += report.sent;
@@ -180,7 +184,7 @@ go_live (LabShow *show, LpdChip *chip, GError **error)
   LabSubscription subscription = { 0 };
   gboolean authenticated;
 
-  /* The list is read once more to find the plan, which already belongs to the switch. */
+  show->phase = 4;
   show->after = lpd_switch_enable (&show->job, chip, show->ticket->iccid, NULL, error);
   if (show->after == NULL)
     return FALSE;
@@ -222,9 +226,12 @@ take_stock (LabShow *show, LpdChip *chip, GError **error)
   show->order_state = g_strdup (json_object_get_string_member (order, "state"));
   list = json_object_get_array_member (order, "events");
   for (guint i = 0; i < json_array_get_length (list); i++)
-    g_string_append_printf (events, "%s%s", i > 0 ? " → " : "",
-                            json_object_get_string_member (
-                                json_array_get_object_element (list, i), "event"));
+    {
+      JsonObject *event = json_array_get_object_element (list, i);
+
+      g_string_append_printf (events, "%s%s", i > 0 ? ", " : "",
+                              json_object_get_string_member (event, "event"));
+    }
   show->order_events = g_string_free (g_steal_pointer (&events), FALSE);
   return TRUE;
 }

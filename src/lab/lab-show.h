@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @card: the chip in its reader, metered
  * @before, @after: (element-type RspProfile): what the chip lists
  * @line: what the plan's SIM says of itself
+ * @step: #LpdStep that is shown, -1: none; @phase: steps of an earlier phase belong to this one
  * @told: messages that the operator has acknowledged
  * @to_installed: over both interfaces until the chip's result, with @net_to_installed
  *
@@ -36,6 +37,7 @@ typedef struct
   LpdOutbox *outbox;
   LabJourney *journey;
   int step;
+  guint phase;
 
   GPtrArray *before;
   GPtrArray *after;
@@ -57,14 +59,14 @@ gboolean lab_show_prepare (LabShow *show, GError **error);
 gboolean lab_show_run (LabShow *show, GError **error);
 void lab_show_clear (LabShow *show);
 
-/** lab_show_print_world, lab_show_print_order, lab_show_print_proof: the texts around the journey. */
+/** lab_show_print_world, lab_show_print_order, lab_show_print_proof: around the journey. */
 void lab_show_print_world (LabShow *show);
 gboolean lab_show_print_order (LabShow *show, GError **error);
 void lab_show_print_proof (LabShow *show);
 
 /**
- * lab_show_judge: %KT_ERROR_UNCONFIRMED, key "lab.proof", unless chip, SIM, server and outbox all say
- * that the line lives.
+ * lab_show_judge: %KT_ERROR_UNCONFIRMED, key "lab.proof", unless chip, SIM, server and outbox all
+ * say that the line lives.
  */
 gboolean lab_show_judge (LabShow *show, GError **error);
 

@@ -3,11 +3,7 @@
 
 #include "lpd-network.h"
 
-#if __has_include("net-client-certificate.h")
 #include "net-client-certificate.h"
-#else
-#define net_client_certificate_load(a, b, c) NULL
-#endif
 #include "net-init.h"
 #include "net-session.h"
 

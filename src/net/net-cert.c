@@ -63,16 +63,21 @@ read_key (NetCert *cert, const Tlv *spki, GError **error)
 
 /* RFC 5280 section 4.1: down to SubjectPublicKeyInfo; GnuTLS reads the rest. */
 static gboolean
-read_tbs (NetCert *cert, const Tlv *tbs, GError **error)
+read_tbs (NetCert *cert, const Tlv *tbs, const Tlv *algorithm, GError **error)
 {
   TlvReader reader;
   Tlv field;
 
   tlv_reader_enter (&reader, tbs);
   tlv_next_is (&reader, 0xA0, &field);
-  return tlv_expect (&reader, TLV_INTEGER, &field, error)
-         && tlv_expect (&reader, TLV_SEQUENCE, &field, error)
-         && tlv_expect (&reader, TLV_SEQUENCE, &field, error)
+  if (!tlv_expect (&reader, TLV_INTEGER, &field, error)
+      || !tlv_expect (&reader, TLV_SEQUENCE, &field, error))
+    return FALSE;
+  /* Section 4.1.1.2: what is not signed must say what is signed. */
+  if (field.raw_len != algorithm->raw_len
+      || memcmp (field.raw, algorithm->raw, field.raw_len) != 0)
+    return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "two signature algorithms");
+  return tlv_expect (&reader, TLV_SEQUENCE, &field, error)
          && tlv_expect (&reader, TLV_SEQUENCE, &field, error)
          && tlv_expect (&reader, TLV_SEQUENCE, &field, error)
          && tlv_expect (&reader, TLV_SEQUENCE, &field, error) && read_key (cert, &field, error);
@@ -94,8 +99,10 @@ read_structure (NetCert *cert, GError **error)
   tlv_reader_enter (&inner, &algorithm);
   if (!tlv_expect (&inner, TLV_OID, &oid, error) || !tlv_check_len (&bits, 2, G_MAXUINT16, error))
     return FALSE;
+  if (bits.value[0] != 0)
+    return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "a signature of no whole bytes");
   cert->signature_oid = tlv_dup_oid (&oid, error);
-  if (cert->signature_oid == NULL || !read_tbs (cert, &tbs, error))
+  if (cert->signature_oid == NULL || !read_tbs (cert, &tbs, &algorithm, error))
     return FALSE;
   cert->tbs = datum_of (tbs.raw, tbs.raw_len);
   cert->signature = datum_of (bits.value + 1, bits.len - 1);
@@ -105,15 +112,37 @@ read_structure (NetCert *cert, GError **error)
 typedef int (*NameFunc) (gnutls_x509_crt_t crt, const char *oid, unsigned indx, unsigned raw,
                          void *buf, size_t *size);
 
+/* DirectoryString and its likes (RFC 5280 section 4.1.2.4) */
+static char *
+dup_text (const Tlv *value)
+{
+  const char *data = (const char *) value->value;
+  const char *charset = NULL;
+  char *text;
+
+  if (value->tag == 0x1E)
+    charset = "UTF-16BE";
+  else if (value->tag == 0x14)
+    charset = "ISO-8859-1";
+  if (charset == NULL)
+    return g_utf8_make_valid (value->len > 0 ? data : "", (gssize) value->len);
+  text = g_convert (data, (gssize) value->len, "UTF-8", charset, NULL, NULL, NULL);
+  return text != NULL ? text : g_strdup ("");
+}
+
+/* Raw: GnuTLS's text has backslashes in it (RFC 4514). */
 static char *
 dup_attribute (NetCert *cert, NameFunc get, const char *oid)
 {
-  char buffer[512];
+  guint8 buffer[512];
   gsize size = sizeof buffer;
+  Tlv value;
+  TlvReader reader;
 
-  if (get (cert->crt, oid, 0, 0, buffer, &size) != 0)
+  if (get (cert->crt, oid, 0, 1, buffer, &size) != 0)
     return NULL;
-  return g_utf8_make_valid (buffer, (gssize) size);
+  tlv_reader_init (&reader, buffer, size);
+  return tlv_read (&reader, &value, NULL) ? dup_text (&value) : NULL;
 }
 
 static char *

@@ -4,6 +4,7 @@
 #include "net-exchange.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 #include "kt-error.h"
 #include "net-failure.h"
@@ -32,6 +33,8 @@ struct _NetExchange
   gboolean proxied;
   /* what to say instead of the failure that our own stopping brings about */
   GError *reason;
+  /* while it is found out whose name was not found */
+  GError *unresolved;
 
   GInputStream *stream;
   GByteArray *body;
@@ -65,7 +68,7 @@ hang_up (NetExchange *self)
 
 /* Ends the exchange, which is freed by it. */
 static void
-fail (NetExchange *self, const GError *cause)
+finish_failed (NetExchange *self, const GError *cause)
 {
   g_autoptr (NetVerdict) verdict
       = net_trust_dup_verdict (net_server_get_shared (self->server)->trust,
@@ -78,6 +81,41 @@ fail (NetExchange *self, const GError *cause)
     error = net_failure_translate (&failure, cause);
   hang_up (self);
   self->done (status, NULL, error, self->data);
+}
+
+static void
+on_proxies_known (GObject *source, GAsyncResult *result, gpointer data)
+{
+  NetExchange *self = data;
+  g_autoptr (GError) cause = g_steal_pointer (&self->unresolved);
+  g_auto (GStrv) proxies
+      = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, NULL);
+
+  self->proxied = proxies != NULL && proxies[0] != NULL && strcmp (proxies[0], "direct://") != 0;
+  finish_failed (self, cause);
+}
+
+/* A name was not found: was it the server's, or the proxy's? */
+static void
+ask_for_proxies (NetExchange *self, GProxyResolver *resolver, const GError *cause)
+{
+  g_autofree char *uri = g_uri_to_string (soup_message_get_uri (self->message));
+
+  self->unresolved = g_error_copy (cause);
+  g_proxy_resolver_lookup_async (resolver, uri, self->cancellable, on_proxies_known, self);
+}
+
+/* Ends the exchange, which is freed by it, now or soon. */
+static void
+fail (NetExchange *self, const GError *cause)
+{
+  SoupSession *soup = net_server_get_soup (self->server);
+  GProxyResolver *resolver = soup_session_get_proxy_resolver (soup);
+
+  if (self->reason == NULL && cause->domain == G_RESOLVER_ERROR && resolver != NULL)
+    ask_for_proxies (self, resolver, cause);
+  else
+    finish_failed (self, cause);
 }
 
 static void
@@ -485,6 +523,7 @@ net_exchange_free (NetExchange *self)
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->reason);
+  g_clear_error (&self->unresolved);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_free (self);
 }

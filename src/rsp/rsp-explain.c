@@ -32,6 +32,8 @@ find (const char *key)
   if (key == NULL)
     return NULL;
   row = find_in (rsp_chip_sentences, rsp_chip_sentences_len, key);
+  if (row == NULL)
+    row = find_in (rsp_net_sentences, rsp_net_sentences_len, key);
   return row != NULL ? row : find_in (rsp_sentences, rsp_sentences_len, key);
 }
 
@@ -276,6 +278,7 @@ rsp_explain_keys (void)
   } tables[] = {
     { rsp_server_sentences, rsp_server_sentences_len },
     { rsp_chip_sentences, rsp_chip_sentences_len },
+    { rsp_net_sentences, rsp_net_sentences_len },
     { rsp_sentences, rsp_sentences_len },
   };
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();

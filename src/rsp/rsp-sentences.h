@@ -22,6 +22,10 @@ extern const gsize rsp_server_sentences_len;
 extern const RspSentence rsp_chip_sentences[];
 extern const gsize rsp_chip_sentences_len;
 
+/** The way to the server and the checks of what it sends, keyed as in KtErrorDetail. */
+extern const RspSentence rsp_net_sentences[];
+extern const gsize rsp_net_sentences_len;
+
 /** Everything else, keyed as in KtErrorDetail; "class.<name>" is the last resort for a class. */
 extern const RspSentence rsp_sentences[];
 extern const gsize rsp_sentences_len;

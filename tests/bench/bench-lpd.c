@@ -5,6 +5,7 @@
  */
 #include "bench-relay.h"
 #include "flow-lab.h"
+#include "lab-saip.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>

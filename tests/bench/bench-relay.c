@@ -2,13 +2,16 @@
 #include "bench-relay.h"
 
 #include <gio/gio.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 
 struct _BenchRelay
 {
   guint16 target_port;
   gint64 rtt_usec;
-  GThreadedSocketService *service;
+  GSocketListener *listener;
+  GCancellable *stop;
+  GThread *thread;
   guint16 port;
   gint connections;
 };
@@ -82,11 +85,18 @@ no_delay (GSocketConnection *connection)
                        NULL);
 }
 
-static gboolean
-on_run (GThreadedSocketService *service, GSocketConnection *near_end, GObject *source,
-        gpointer data)
+typedef struct
 {
-  BenchRelay *relay = data;
+  BenchRelay *relay;
+  GSocketConnection *near_end;
+} Accepted;
+
+static gpointer
+carry (gpointer data)
+{
+  g_autofree Accepted *accepted = data;
+  BenchRelay *relay = accepted->relay;
+  g_autoptr (GSocketConnection) near_end = accepted->near_end;
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) far_end
       = g_socket_client_connect_to_host (client, "127.0.0.1", relay->target_port, NULL, NULL);
@@ -94,7 +104,7 @@ on_run (GThreadedSocketService *service, GSocketConnection *near_end, GObject *s
   GThread *threads[2];
 
   if (far_end == NULL)
-    return TRUE;
+    return NULL;
   g_atomic_int_inc (&relay->connections);
   no_delay (near_end);
   no_delay (far_end);
@@ -117,7 +127,28 @@ on_run (GThreadedSocketService *service, GSocketConnection *near_end, GObject *s
   g_thread_join (threads[1]);
   for (guint i = 0; i < 2; i++)
     g_async_queue_unref (lines[i].chunks);
-  return TRUE;
+  return NULL;
+}
+
+/* A listener of its own thread: the thread that measures blocks and turns no main loop. */
+static gpointer
+accept_all (gpointer data)
+{
+  BenchRelay *relay = data;
+
+  for (;;)
+    {
+      Accepted *accepted = g_new0 (Accepted, 1);
+
+      accepted->relay = relay;
+      accepted->near_end = g_socket_listener_accept (relay->listener, NULL, relay->stop, NULL);
+      if (accepted->near_end == NULL)
+        {
+          g_free (accepted);
+          return NULL;
+        }
+      g_thread_unref (g_thread_new ("bench-carry", carry, accepted));
+    }
 }
 
 BenchRelay *
@@ -127,11 +158,11 @@ bench_relay_new (guint16 target_port, guint rtt_ms)
 
   relay->target_port = target_port;
   relay->rtt_usec = (gint64) rtt_ms * 1000;
-  relay->service = G_THREADED_SOCKET_SERVICE (g_threaded_socket_service_new (16));
-  relay->port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (relay->service), NULL, NULL);
+  relay->listener = g_socket_listener_new ();
+  relay->stop = g_cancellable_new ();
+  relay->port = g_socket_listener_add_any_inet_port (relay->listener, NULL, NULL);
   g_assert_cmpuint (relay->port, !=, 0);
-  g_signal_connect (relay->service, "run", G_CALLBACK (on_run), relay);
-  g_socket_service_start (G_SOCKET_SERVICE (relay->service));
+  relay->thread = g_thread_new ("bench-accept", accept_all, relay);
   return relay;
 }
 
@@ -140,9 +171,11 @@ bench_relay_free (BenchRelay *relay)
 {
   if (relay == NULL)
     return;
-  g_socket_service_stop (G_SOCKET_SERVICE (relay->service));
-  g_socket_listener_close (G_SOCKET_LISTENER (relay->service));
-  g_object_unref (relay->service);
+  g_cancellable_cancel (relay->stop);
+  g_thread_join (relay->thread);
+  g_socket_listener_close (relay->listener);
+  g_object_unref (relay->listener);
+  g_object_unref (relay->stop);
   g_free (relay);
 }
 

@@ -46,9 +46,10 @@ typedef struct
   guint8 xoring[5][16];
 } LabAkaKey;
 
-/** lab_aka_key_init: @opc may be %NULL for the test algorithm; standard constants and RES length. */
+/** lab_aka_key_init: with standard constants and RES length; the test algorithm needs no @opc. */
 void lab_aka_key_init (LabAkaKey *key, LabAkaAlgorithm algorithm,
                        const guint8 k[LAB_AKA_KEY_BYTES], const guint8 *opc);
+/** lab_aka_key_clear: wipes the secrets. */
 void lab_aka_key_clear (LabAkaKey *key);
 
 /** lab_aka_opc: OPc from the operator's OP and the subscriber's K (TS 35.206, 4.1). */

@@ -82,18 +82,23 @@ typedef struct
   gsize bytes;
 } LabFs;
 
+/** lab_fs_new: Returns: (transfer full): an empty tree. */
 LabFs *lab_fs_new (void);
+/** lab_fs_free: with all files. */
 void lab_fs_free (LabFs *fs);
 
 /** lab_file_new: Returns: (transfer full): an unattached file, active and shareable. */
 LabFile *lab_file_new (LabFileType type, guint16 fid);
 void lab_file_free (LabFile *file);
 
+/** lab_file_is_directory: MF, DF or ADF. */
 gboolean lab_file_is_directory (const LabFile *file);
+/** lab_file_has_records: linear fixed or cyclic. */
 gboolean lab_file_has_records (const LabFile *file);
+/** lab_file_n_records: 0 for a file without records. */
 guint lab_file_n_records (const LabFile *file);
 
-/** lab_file_get_body: Returns: (transfer none): the file itself, or the one that a link stands for. */
+/** lab_file_get_body: Returns: (transfer none): the file, or the one that it is a link to. */
 LabFile *lab_file_get_body (LabFile *file);
 
 /**
@@ -111,7 +116,7 @@ LabFile *lab_file_find_child (LabFile *directory, guint16 fid);
 /** lab_file_find_sfi: Returns: (transfer none) (nullable): the EF in @directory with @sfi. */
 LabFile *lab_file_find_sfi (LabFile *directory, guint8 sfi);
 
-/** lab_file_get_application: Returns: (transfer none): the ADF or MF at the root of @file's tree. */
+/** lab_file_get_application: Returns: (transfer none): the ADF or MF that @file lies in. */
 LabFile *lab_file_get_application (LabFile *file);
 
 /**

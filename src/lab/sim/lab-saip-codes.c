@@ -52,7 +52,7 @@ static gboolean
 read_tries (LabSaip *saip, TlvReader *reader, TlvTag tag, guint8 missing, guint8 *max,
             guint8 *left, GError **error)
 {
-  guint8 tries;
+  guint8 tries = 0;
 
   if (!read_uint8 (saip, reader, tag, missing, &tries, error))
     return FALSE;

@@ -27,7 +27,8 @@ enum
 static gboolean
 bad_fcp (LabSaip *saip, GError **error, const char *what)
 {
-  return lab_saip_fail (saip, error, LAB_PE_BAD_VALUES, KT_ERROR_MALFORMED, "saip.fcp", "FCP: %s", what);
+  return lab_saip_fail (saip, error, LAB_PE_BAD_VALUES, KT_ERROR_MALFORMED, "saip.fcp",
+                        "FCP: %s", what);
 }
 
 static gboolean

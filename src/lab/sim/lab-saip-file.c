@@ -210,7 +210,7 @@ lab_saip_make_file (LabSaip *saip, LabFile *parent, const LabFcp *fcp, const Lab
                     GError **error)
 {
   g_autoptr (LabFile) file = NULL;
-  LabFileType type;
+  LabFileType type = LAB_FILE_MF;
   LabFile *made;
   guint16 fid = fcp->has_fid ? fcp->fid : row != NULL ? row->fid : 0;
 

@@ -5,11 +5,9 @@
 
 #include "lab-saip-private.h"
 
-#define NO_BIT -1
-
 /*
- * ServicesList's members and the bits of UICCCapability that stand for them; both are from the ASN.1
- * module, which numbers them differently.
+ * ServicesList's members in order, and the bits of UICCCapability that stand for them: the ASN.1
+ * module numbers the two differently.
  */
 static const struct
 {

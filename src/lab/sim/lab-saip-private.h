@@ -57,7 +57,7 @@ typedef struct
   guint32 max_size;
 } LabFcp;
 
-/** lab_saip_parse_fcp: reads an Fcp (any tag); the Tlv members borrow and have len and tag 0 if absent. */
+/** lab_saip_parse_fcp: reads an Fcp of any tag; @fcp borrows from @tlv. */
 gboolean lab_saip_parse_fcp (LabSaip *saip, const Tlv *tlv, LabFcp *fcp, GError **error);
 
 /**
@@ -94,7 +94,7 @@ gboolean lab_saip_read_application (LabSaip *saip, TlvReader *reader, GError **e
 gboolean lab_saip_read_non_standard (LabSaip *saip, gboolean mandated, TlvReader *reader,
                                      GError **error);
 
-/** lab_saip_check_codes: once all is read: PINs named by directories and PUKs named by PINs exist. */
+/** lab_saip_check_codes: at the end: the PINs that directories name and the PUKs of PINs exist. */
 gboolean lab_saip_check_codes (LabSaip *saip, GError **error);
 
 G_END_DECLS

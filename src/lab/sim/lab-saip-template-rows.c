@@ -15,10 +15,12 @@
 /* Linear fixed, cyclic: records, bytes of a record, then as above. */
 #define L(fid_, records_, size_, arr_, sfi_, fill_)                                                \
   EF (LINEAR, FALSE, fid_, records_, size_, arr_, sfi_, fill_)
-#define L1(fid_, records_, size_, arr_, sfi_) EF (LINEAR, TRUE, fid_, records_, size_, arr_, sfi_, NULL)
+#define L1(fid_, records_, size_, arr_, sfi_)                                                      \
+  EF (LINEAR, TRUE, fid_, records_, size_, arr_, sfi_, NULL)
 #define C(fid_, records_, size_, arr_, sfi_, fill_)                                                \
   EF (CYCLIC, FALSE, fid_, records_, size_, arr_, sfi_, fill_)
-#define C1(fid_, records_, size_, arr_, sfi_) EF (CYCLIC, TRUE, fid_, records_, size_, arr_, sfi_, NULL)
+#define C1(fid_, records_, size_, arr_, sfi_)                                                      \
+  EF (CYCLIC, TRUE, fid_, records_, size_, arr_, sfi_, NULL)
 #define B(fid_, arr_, sfi_) EF (BER_TLV, FALSE, fid_, 0, 0, arr_, sfi_, NULL)
 
 #define NO_PLMN_ACT "*FFFFFF0000"

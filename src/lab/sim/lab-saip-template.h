@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * file is if its element does not say. A row's place is its member's place in the ASN.1 SEQUENCE.
  */
 
-/** LAB_TEMPLATE_FIRST_MEMBER: members 0 and 1 of an element are its header and the template's OID. */
+/** LAB_TEMPLATE_FIRST_MEMBER: members 0 and 1 of an element are its header and the OID. */
 #define LAB_TEMPLATE_FIRST_MEMBER 2
 
 /**
@@ -81,7 +81,7 @@ extern const guint lab_n_templates;
 extern const LabTemplateChange lab_template_changes[];
 extern const guint lab_n_template_changes;
 
-/** lab_template_for_element: Returns: (transfer none) (nullable): %NULL if it is no file element. */
+/** lab_template_for_element: Returns: (transfer none) (nullable): %NULL if it makes no files. */
 const LabTemplate *lab_template_for_element (guint element);
 
 /**

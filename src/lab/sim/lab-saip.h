@@ -55,10 +55,12 @@ typedef struct _LabPackage LabPackage;
  */
 LabPackage *lab_saip_parse (GBytes *upp, LabSaipFailure *failure, GError **error);
 
+/** lab_package_ref: Returns: (transfer full): @package. */
 LabPackage *lab_package_ref (LabPackage *package);
+/** lab_package_unref: the last one wipes the codes and keys. %NULL is fine. */
 void lab_package_unref (LabPackage *package);
 
-/** lab_package_get_upp: Returns: (transfer none): the bytes given to lab_saip_parse(), unchanged. */
+/** lab_package_get_upp: Returns: (transfer none): the bytes that lab_saip_parse() was given. */
 GBytes *lab_package_get_upp (LabPackage *package);
 
 /**

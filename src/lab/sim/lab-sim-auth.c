@@ -24,7 +24,8 @@ enum
 /* 3GPP's RID and the USIM's application code (TS 101 220); an ISIM knows no GSM context. */
 static const guint8 USIM_AID[] = { 0xA0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x02 };
 
-/* TS 34.108, 8.1.2.2: the test algorithm's USIM resynchronises on this AMF and takes any SQN else. */
+/* TS 34.108, 8.1.2.2: with the test algorithm this AMF asks for a resynchronisation, and any SQN is
+ * taken otherwise. */
 static const guint8 AMF_RESYNC[LAB_AKA_AMF_BYTES] = { 0xFF, 0xFF };
 
 LabFile *

@@ -7,8 +7,8 @@
 #include "lab-sim-private.h"
 
 /*
- * Class A0, 3GPP TS 51.011, for tools that know no UICC. The package has no DF.GSM: the USIM's files
- * stand in for it, as on the cards that an operator sells for both kinds of terminal.
+ * Class A0, 3GPP TS 51.011, for tools that know no UICC. A package has no DF.GSM: the USIM's files
+ * stand in for it, as on the cards that operators issue for both kinds of terminal.
  */
 
 enum

@@ -99,7 +99,7 @@ void lab_sim_restore (LabSim *sim);
 
 /* ---- files as they are now ---- */
 
-/** lab_sim_read_body: Returns: (transfer none): the current body of an EF, its target's if a link. */
+/** lab_sim_read_body: Returns: (transfer none): an EF's current body, its target's if a link. */
 const guint8 *lab_sim_read_body (LabSim *sim, LabFile *file);
 /** lab_sim_write_body: overwrites @len bytes at @offset and notes a change if there is one. */
 void lab_sim_write_body (LabSim *sim, LabFile *file, gsize offset, const guint8 *data, gsize len);

@@ -179,7 +179,7 @@ record_matches (const guint8 *record, gsize record_len, const LabSearch *search)
   return FALSE;
 }
 
-/* The enhanced form has two bytes in front: where from, and the offset or a value to start behind. */
+/* The enhanced form has two bytes in front: where from, and an offset or a value to start at. */
 static guint16
 parse_search (const LabCommand *command, LabSearch *search, guint *mode)
 {

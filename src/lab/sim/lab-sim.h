@@ -38,11 +38,13 @@ typedef struct _LabSim LabSim;
  * Returns: (transfer full): the SIM in its state of delivery, freshly reset, speaking T=1
  */
 LabSim *lab_sim_new (LabPackage *package);
+/** lab_sim_free: wipes the codes; the state is lost unless it was taken. %NULL is fine. */
 void lab_sim_free (LabSim *sim);
 
 /** lab_sim_get_package: Returns: (transfer none): the package it was made from. */
 LabPackage *lab_sim_get_package (LabSim *sim);
 
+/** lab_sim_set_protocol: from the next command on. */
 void lab_sim_set_protocol (LabSim *sim, LabSimProtocol protocol);
 
 /**
@@ -95,6 +97,7 @@ gboolean lab_sim_load_state (LabSim *sim, GBytes *state, GError **error);
 
 /** lab_sim_is_changed: whether the state differs from the last lab_sim_clear_changed(). */
 gboolean lab_sim_is_changed (LabSim *sim);
+/** lab_sim_clear_changed: the caller has kept the state. */
 void lab_sim_clear_changed (LabSim *sim);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabSim, lab_sim_free)
