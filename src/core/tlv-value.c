@@ -7,8 +7,8 @@
 
 #include "kt-error.h"
 
-/* Arcs of an OBJECT IDENTIFIER in use fit 32 bits; more digits are an attack on the reader. */
-#define MAX_OID_BYTES 64
+/* Arcs of an OBJECT IDENTIFIER fit 32 bits, five octets; the first octets hold two arcs. */
+#define MAX_OID_BYTES (5 * (KT_OID_MAX_ARCS - 1))
 
 gboolean
 tlv_check_len (const Tlv *tlv, gsize min, gsize max, GError **error)
@@ -103,6 +103,7 @@ tlv_dup_oid (const Tlv *tlv, GError **error)
   g_autoptr (GString) text = g_string_new (NULL);
   guint64 arc = 0;
   gboolean inside = FALSE;
+  guint arcs = 2;
 
   if (!tlv_check_len (tlv, 1, MAX_OID_BYTES, error))
     return NULL;
@@ -122,6 +123,12 @@ tlv_dup_oid (const Tlv *tlv, GError **error)
       inside = (byte & 0x80) != 0;
       if (inside)
         continue;
+      if (text->len > 0 && ++arcs > KT_OID_MAX_ARCS)
+        {
+          kt_error_set (error, KT_ERROR_MALFORMED, NULL, "TLV %X: object identifier of many arcs",
+                        tlv->tag);
+          return NULL;
+        }
       if (text->len == 0)
         g_string_printf (text, "%" G_GUINT64_FORMAT, top);
       g_string_append_printf (text, ".%" G_GUINT64_FORMAT, arc - 40 * top);

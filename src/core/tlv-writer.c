@@ -189,7 +189,7 @@ parse_oid (const char *dotted, GArray *arcs)
           if (arc > G_MAXUINT32)
             return FALSE;
         }
-      if (p == start || (*start == '0' && p - start > 1) || arcs->len == 32)
+      if (p == start || (*start == '0' && p - start > 1) || arcs->len == KT_OID_MAX_ARCS)
         return FALSE;
       g_array_append_val (arcs, arc);
       if (*p == '\0')

@@ -162,6 +162,9 @@ void tlv_put_oid (TlvWriter *writer, TlvTag tag, const char *dotted);
 void tlv_put_raw (TlvWriter *writer, gconstpointer data, gsize len);
 void tlv_put_raw_bytes (TlvWriter *writer, GBytes *bytes);
 
+/** KT_OID_MAX_ARCS: most arcs that an OBJECT IDENTIFIER has here, read or written. */
+#define KT_OID_MAX_ARCS 32
+
 /** kt_oid_is_valid: whether @dotted is an OBJECT IDENTIFIER in dotted form, arcs below 2^32. */
 gboolean kt_oid_is_valid (const char *dotted);
 

@@ -40,6 +40,7 @@ typedef struct
   char *token;
   gboolean with_oid;
   char *png;
+  char *foreign_pki;
 
   KtSecretString *confirmation;
   GBytes *package;
@@ -51,7 +52,8 @@ order_args_clear (OrderArgs *own)
 {
   char **texts[] = { &own->address, &own->provider, &own->name, &own->profile_class, &own->ppr,
                      &own->eid, &own->confirmation_file, &own->imsi, &own->msisdn, &own->iccid,
-                     &own->upp, &own->icon, &own->token, &own->png };
+                     &own->upp, &own->icon, &own->token, &own->png,
+                     &own->foreign_pki };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
@@ -95,6 +97,8 @@ parse_args (LabProgram *program, OrderArgs *own, char ***args, GError **error)
       "T" },
     { "with-oid", 0, 0, G_OPTION_ARG_NONE, &own->with_oid,
       N_("name the server’s OID in the code"), NULL },
+    { "foreign-pki", 0, 0, G_OPTION_ARG_FILENAME, &own->foreign_pki,
+      N_("the folder that “serve” was given, for --with-oid"), N_("FOLDER") },
     { "png", 0, 0, G_OPTION_ARG_FILENAME, &own->png, N_("write the QR code as a picture too"),
       N_("FILE") },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &program->json, N_("print one JSON object"), NULL },
@@ -198,12 +202,18 @@ order_unreleased (LabSmdp *smdp, const LabContract *contract, GError **error)
   LabConfirmation confirmation = { .matching_id = contract->matching_id,
                                    .confirmation_code = contract->confirmation_code,
                                    .lifetime = contract->lifetime };
+  LabSubscription subscription = { 0 };
   KtActivationCode code = { .server = address,
                             .confirmation_required = contract->confirmation_code != NULL };
 
   ticket->iccid = lab_operator_add (smdp, contract, error);
   if (ticket->iccid == NULL)
     return NULL;
+  /* A given package keeps its subscriber to itself. */
+  if (contract->package == NULL
+      && lab_operator_get_subscription (smdp, ticket->iccid, &subscription, NULL))
+    ticket->imsi = g_strdup (subscription.imsi);
+  kt_wipe (&subscription, sizeof subscription);
   confirmation.iccid = ticket->iccid;
   if (!lab_smdp_download_order (smdp, NULL, contract->eid, ticket->iccid, NULL, NULL, error)
       || !lab_smdp_confirm_order (smdp, NULL, &confirmation, &ticket->matching_id, error))
@@ -276,7 +286,7 @@ lab_command_order (LabProgram *program, char **args, GError **error)
   if (!parse_args (program, &own, &rest, error)
       || !fill_contract (&own, program->env, &contract, error))
     return FALSE;
-  place = lab_program_open_place (program, NULL, error);
+  place = lab_program_open_place (program, own.foreign_pki, error);
   if (place == NULL)
     return FALSE;
   smdp = lab_office_open (place, own.address, program->env, error);

@@ -23,12 +23,14 @@ member (JsonObject *object, const char *name)
   return json_object_get_string_member_with_default (object, name, NULL);
 }
 
+/* The person's own time, from the store's UTC. */
 static char *
-format_time (gint64 seconds)
+format_time (const char *text)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
+  g_autoptr (GDateTime) utc = text != NULL ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
 
-  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("?");
+  return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M:%S") : g_strdup ("?");
 }
 
 static void
@@ -39,7 +41,7 @@ print_events (JsonObject *order)
   for (guint i = 0; i < json_array_get_length (events); i++)
     {
       JsonObject *event = json_array_get_object_element (events, i);
-      g_autofree char *time = format_time (json_object_get_int_member (event, "time"));
+      g_autofree char *time = format_time (member (event, "time"));
       const char *detail = member (event, "detail");
       g_autofree char *clean = lab_output_clean (detail != NULL ? detail : "");
 
@@ -60,11 +62,11 @@ print_order (JsonObject *order)
 
   lab_print_styled (LAB_STYLE_STRONG, "%s", member (order, "iccid"));
   lab_print ("  %s  %s\n", member (order, "state"), clean);
-  lab_print_field (_("MatchingID"), member (order, "matchingId"));
+  lab_print_field (_("Token of the code"), member (order, "matchingId"));
   lab_print_field (_("Chip number (EID)"), member (order, "eid"));
   if (json_object_has_member (order, "expires"))
     {
-      g_autofree char *time = format_time (json_object_get_int_member (order, "expires"));
+      g_autofree char *time = format_time (member (order, "expires"));
 
       lab_print_field (_("Expires"), time);
     }

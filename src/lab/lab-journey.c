@@ -108,14 +108,14 @@ phase_sentence (guint phase)
   switch (phase)
     {
     case 1:
-      return _("① Power on: the set-up connection is read and joins the network.");
+      return _("① Power on: the set-up connection is read; network and SIM check each other.");
     case 2:
       return _("② HTTPS to the operator’s server; the chip says whom to trust.");
     case 3:
       return _("③ Chip and server check each other; what they say is closed to the device.\n"
                "  The plan comes in one piece, then goes to the chip in segments.");
     default:
-      return _("④ The chip switches to the plan, which is read and joins the network.");
+      return _("④ The chip switches to the plan; it is read; network and SIM check each other.");
     }
 }
 

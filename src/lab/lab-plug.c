@@ -197,7 +197,7 @@ static const struct
   { { "fail", "N SW", N_("answer the N-th command from now with status word SW, as 6F00") },
     2, turn_fail },
   { { "fail-bpp", "COMMAND REASON",
-      N_("fail the next installation at command 0 to 5 (bppCommandId) with this errorReason") },
+      N_("fail the next installation at bppCommandId 0 to 5") },
     2, turn_fail_bpp },
   { { "memory", "BYTES", N_("bytes left for plans; “real” for what is really left") },
     1, turn_memory },

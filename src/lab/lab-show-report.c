@@ -18,6 +18,8 @@
 /* As lab_print_field() has them, with the mark in its margin. */
 #define MARK_COLUMNS 2
 #define LABEL_COLUMNS 26
+/* What a shell leaves alone. */
+#define SHELL_PLAIN G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "/._-+"
 
 void
 lab_show_print_world (LabShow *show)
@@ -160,13 +162,16 @@ static void
 print_next (LabShow *show)
 {
   const char *dir = lab_place_get_dir (show->world->place);
-  g_autofree char *quoted = g_shell_quote (dir);
+  gboolean plain = strspn (dir, SHELL_PLAIN) == strlen (dir);
+  g_autofree char *quoted = plain ? g_strdup (dir) : g_shell_quote (dir);
 
   if (show->world->temporary)
     return;
   lab_print_heading (_("To go on"));
+  lab_print ("  kaitsu-lab serve --dir %s --port %u\n", quoted,
+             lab_smdp_get_port (show->world->smdp));
+  lab_print ("  kaitsu-lab order --dir %s\n", quoted);
   lab_print ("  kaitsuctl --card lab:%s/cards/%s list\n", quoted, show->world->card_name);
-  lab_print ("  kaitsu-lab orders --dir %s\n", quoted);
 }
 
 void

@@ -70,8 +70,9 @@ GBytes *net_cert_get_raw_issuer (NetCert *cert);
 const char *net_cert_get_organization (NetCert *cert);
 /** net_cert_get_serial_number: Returns: (nullable): 2.5.4.5 of the subject: an eUICC's EID. */
 const char *net_cert_get_serial_number (NetCert *cert);
-/** net_cert_get_subject_key_id, net_cert_get_authority_key_id: Returns: (nullable) (transfer none) */
+/** net_cert_get_subject_key_id: Returns: (nullable) (transfer none) */
 GBytes *net_cert_get_subject_key_id (NetCert *cert);
+/** net_cert_get_authority_key_id: Returns: (nullable) (transfer none) */
 GBytes *net_cert_get_authority_key_id (NetCert *cert);
 /** net_cert_get_not_before, net_cert_get_not_after: seconds since 1970. */
 gint64 net_cert_get_not_before (NetCert *cert);

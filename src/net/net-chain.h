@@ -40,8 +40,8 @@ GPtrArray *net_chain_parse (GTlsCertificate *certificate, NetVerdict *verdict);
  * Walks up until a certificate is signed by a key of @anchors. The key of a CI is recovered from
  * the signature: its certificate need not be there, and counts for nothing if it is.
  *
- * Returns: (transfer full) (nullable) (element-type NetCert): what net_chain_check() has to look at,
- *   the server's certificate first, an extra anchor last; %NULL if nobody we know vouches
+ * Returns: (transfer full) (nullable) (element-type NetCert): what net_chain_check() has to look
+ *   at, the server's certificate first, an extra anchor last; %NULL if nobody we know vouches
  */
 GPtrArray *net_chain_find_path (GPtrArray *chain, const NetAnchors *anchors, NetVerdict *verdict);
 

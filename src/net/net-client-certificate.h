@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * net_client_certificate_load:
- * @certificate: a PEM file with the certificate, the issuers below its CA and, if @key is %NULL, the
- *   private key; or a PKCS #11 URI (RFC 7512)
+ * @certificate: a PEM file with the certificate, the issuers below its CA and, if @key is %NULL,
+ *   the private key; or a PKCS #11 URI (RFC 7512)
  * @key: (nullable): a PEM file with the private key, or a PKCS #11 URI
  *
  * For net_session_set_client_certificate().

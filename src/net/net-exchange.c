@@ -8,6 +8,8 @@
 
 #include "kt-error.h"
 #include "net-failure.h"
+#include "net-message.h"
+#include "net-watch.h"
 
 /* A TLS record; GIO hands out no more at once. */
 #define CHUNK (16 * 1024)
@@ -24,11 +26,7 @@ struct _NetExchange
   NetExchangeDone done;
   gpointer data;
 
-  /* times, of the monotonic clock in microseconds */
-  GSource *watch;
-  gint64 begun;
-  gint64 heard;
-
+  NetWatch *watch;
   NetPhase phase;
   gboolean proxied;
   /* what to say instead of the failure that our own stopping brings about */
@@ -149,56 +147,16 @@ stop (NetExchange *self, GError *reason)
 /* ---- times ---- */
 
 static void
-arm (NetExchange *self)
+hear (NetExchange *self, NetPhase phase)
 {
-  const NetSessionOptions *options = &net_server_get_shared (self->server)->options;
-  gint64 total = self->begun + options->total_ms * (gint64) 1000;
-  gint64 step = self->phase < NET_PHASE_SENDING
-                    ? self->begun + options->connect_ms * (gint64) 1000
-                    : self->heard + options->idle_ms * (gint64) 1000;
-
-  g_source_set_ready_time (self->watch, MIN (total, step));
+  self->phase = MAX (self->phase, phase);
+  net_watch_hear (self->watch, self->phase >= NET_PHASE_SENDING);
 }
 
 static void
-hear (NetExchange *self, NetPhase phase)
+on_time (const char *key, gpointer data)
 {
-  self->heard = g_get_monotonic_time ();
-  self->phase = MAX (self->phase, phase);
-  arm (self);
-}
-
-static gboolean
-on_time (gpointer data)
-{
-  NetExchange *self = data;
-  const NetSessionOptions *options = &net_server_get_shared (self->server)->options;
-  const char *key = "net.timeout-idle";
-
-  g_source_set_ready_time (self->watch, -1);
-  if (g_get_monotonic_time () >= self->begun + options->total_ms * (gint64) 1000)
-    key = "net.timeout-total";
-  else if (self->phase < NET_PHASE_SENDING)
-    key = "net.timeout-connect";
-  stop (self, kt_error_new (KT_ERROR_TIMED_OUT, key, "the server did not answer in time"));
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-dispatch_watch (GSource *source, GSourceFunc callback, gpointer data)
-{
-  return callback (data);
-}
-
-static GSource *
-make_watch (NetExchange *self)
-{
-  static GSourceFuncs funcs = { NULL, NULL, dispatch_watch, NULL };
-  GSource *source = g_source_new (&funcs, sizeof (GSource));
-
-  g_source_set_callback (source, on_time, self, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  return source;
+  stop (data, kt_error_new (KT_ERROR_TIMED_OUT, key, "the server did not answer in time"));
 }
 
 /* ---- connecting ---- */
@@ -310,16 +268,6 @@ fail_with (NetExchange *self, GError *reason)
   fail (self, NULL);
 }
 
-/* With "Connection: close" libsoup lets the end of the connection stand for the end of the body. */
-static gboolean
-is_whole (NetExchange *self)
-{
-  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
-
-  return soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
-         || soup_message_headers_get_content_length (headers) == (goffset) self->body->len;
-}
-
 static void
 on_closed (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -338,17 +286,11 @@ cut_off (NetExchange *self)
   succeed (self);
 }
 
-static GError *
-too_large (NetExchange *self)
-{
-  return kt_error_new (KT_ERROR_LIMIT, "net.limit", "the answer is larger than %zu bytes",
-                       net_server_get_shared (self->server)->options.body_max);
-}
-
 static void
 take_bytes (NetExchange *self, GBytes *bytes)
 {
   gsize len = g_bytes_get_size (bytes);
+  gsize max = net_server_get_shared (self->server)->options.body_max;
   gboolean is_answer = SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message));
 
   hear (self, NET_PHASE_READING);
@@ -359,9 +301,10 @@ take_bytes (NetExchange *self, GBytes *bytes)
       cut_off (self);
       return;
     }
-  if (self->body->len > net_server_get_shared (self->server)->options.body_max)
+  if (self->body->len > max)
     {
-      fail_with (self, too_large (self));
+      fail_with (self, kt_error_new (KT_ERROR_LIMIT, "net.limit",
+                                     "the answer is larger than %zu bytes", max));
       return;
     }
   if (is_answer && self->progress != NULL)
@@ -381,7 +324,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     fail (self, local);
   else if (g_bytes_get_size (bytes) > 0)
     take_bytes (self, bytes);
-  else if (!is_whole (self))
+  else if (!net_message_is_whole (self->message, self->body->len))
     fail_with (self, kt_error_new (KT_ERROR_CLOSED, "net.closed", "the answer is cut off"));
   else
     g_input_stream_close_async (self->stream, G_PRIORITY_DEFAULT, NULL, on_closed, self);
@@ -394,38 +337,12 @@ read_more (NetExchange *self)
                                    on_read, self);
 }
 
-/* Whether the answer is the server's, and one that we can take. */
-static GError *
-check_head (NetExchange *self)
-{
-  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
-  const char *encoding = soup_message_headers_get_one (headers, "Content-Encoding");
-
-  /* Without TLS it was the proxy that answered to CONNECT. */
-  if (soup_message_get_tls_peer_certificate (self->message) == NULL)
-    return kt_error_new (KT_ERROR_CONNECT, "net.proxy", "the proxy refused: status %u",
-                         soup_message_get_status (self->message));
-  if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
-    return kt_error_new (KT_ERROR_PROTOCOL, "server.garbage",
-                         "the answer is compressed, which nobody asked for");
-  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH)
-    {
-      goffset length = soup_message_headers_get_content_length (headers);
-
-      self->total = length > 0 ? (gsize) length : 0;
-    }
-  if (SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message))
-      && self->total > net_server_get_shared (self->server)->options.body_max)
-    return too_large (self);
-  return NULL;
-}
-
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer data)
 {
   NetExchange *self = data;
   g_autoptr (GError) local = NULL;
-  GError *error;
+  gsize max = net_server_get_shared (self->server)->options.body_max;
 
   self->stream = soup_session_send_finish (SOUP_SESSION (source), result, &local);
   if (self->stream == NULL || self->reason != NULL)
@@ -433,25 +350,14 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
       fail (self, local);
       return;
     }
-  error = check_head (self);
-  if (error != NULL)
+  if (!net_message_check_head (self->message, max, &self->total, &local))
     {
-      fail_with (self, error);
+      fail_with (self, g_steal_pointer (&local));
       return;
     }
   hear (self, NET_PHASE_READING);
   self->body = g_byte_array_new ();
   read_more (self);
-}
-
-/* libsoup takes an answer without a length for one that ends with the connection, also where there
- * is no body at all, and would close it. */
-static void
-on_got_headers (SoupMessage *message, gpointer data)
-{
-  if (soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
-    soup_message_headers_set_encoding (soup_message_get_response_headers (message),
-                                       SOUP_ENCODING_NONE);
 }
 
 /* ---- sending ---- */
@@ -471,29 +377,6 @@ on_wrote_data (SoupMessage *message, guint size, gpointer data)
   net_server_get_counters (self->server)->bytes_up += size;
 }
 
-static SoupMessage *
-make_message (const char *name, const char *path, GBytes *body)
-{
-  g_autofree char *url = NULL;
-  g_autoptr (GUri) uri = NULL;
-  SoupMessage *message;
-  SoupMessageHeaders *headers;
-  const char *port = g_str_has_suffix (name, ":443") ? strrchr (name, ':') : name + strlen (name);
-
-  /* Name and path were checked in net_http_post(). */
-  url = g_strdup_printf ("https://%.*s%s", (int) (port - name), name, path != NULL ? path : "/");
-  uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
-  g_assert (uri != NULL);
-  message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
-  /* Without the mark, libsoup sends each POST over a connection of its own. */
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  headers = soup_message_get_request_headers (message);
-  soup_message_headers_replace (headers, "X-Admin-Protocol", "gsma/rsp/v2.2.2");
-  if (body != NULL)
-    soup_message_set_request_body_from_bytes (message, "application/json", body);
-  return message;
-}
-
 NetExchange *
 net_exchange_new (NetServer *server, const char *path, GBytes *body, NetProgressFunc progress,
                   NetExchangeDone done, gpointer data)
@@ -502,7 +385,7 @@ net_exchange_new (NetServer *server, const char *path, GBytes *body, NetProgress
 
   self->server = server;
   self->connect_only = path == NULL;
-  self->message = make_message (net_server_get_name (server), path, body);
+  self->message = net_message_new (net_server_get_name (server), path, body);
   self->cancellable = g_cancellable_new ();
   self->progress = progress;
   self->done = done;
@@ -513,11 +396,7 @@ net_exchange_new (NetServer *server, const char *path, GBytes *body, NetProgress
 void
 net_exchange_free (NetExchange *self)
 {
-  if (self->watch != NULL)
-    {
-      g_source_destroy (self->watch);
-      g_source_unref (self->watch);
-    }
+  g_clear_pointer (&self->watch, net_watch_free);
   g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->stream);
   g_clear_object (&self->message);
@@ -533,10 +412,8 @@ net_exchange_start (NetExchange *self)
 {
   SoupSession *soup = net_server_get_soup (self->server);
 
-  self->begun = g_get_monotonic_time ();
-  self->heard = self->begun;
-  self->watch = make_watch (self);
-  arm (self);
+  self->watch
+      = net_watch_new (&net_server_get_shared (self->server)->options, on_time, self);
   g_signal_connect (self->message, "network-event", G_CALLBACK (on_network_event), self);
   if (self->connect_only)
     {
@@ -546,7 +423,6 @@ net_exchange_start (NetExchange *self)
     }
   net_server_get_counters (self->server)->requests++;
   g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
-  g_signal_connect (self->message, "got-headers", G_CALLBACK (on_got_headers), self);
   g_signal_connect (self->message, "wrote-body-data", G_CALLBACK (on_wrote_data), self);
   soup_session_send_async (soup, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_sent,
                            self);

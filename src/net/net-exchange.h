@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /*
- * One message on its way through libsoup: connecting, sending, reading, with the limits and times of
- * the session's options. On the session's thread.
+ * One message on its way through libsoup: connecting, sending, reading, with the limits and times
+ * of the session's options. On the session's thread.
  */
 typedef struct _NetExchange NetExchange;
 
@@ -26,7 +26,7 @@ NetExchange *net_exchange_new (NetServer *server, const char *path, GBytes *body
 void net_exchange_free (NetExchange *exchange);
 /** net_exchange_start: @done is called later, never from in here. */
 void net_exchange_start (NetExchange *exchange);
-/** net_exchange_cancel: @done is called later with %KT_ERROR_CANCELLED, if it did not end before. */
+/** net_exchange_cancel: @done is called later with %KT_ERROR_CANCELLED, unless it ended before. */
 void net_exchange_cancel (NetExchange *exchange);
 
 G_END_DECLS

@@ -32,7 +32,7 @@ typedef void (*NetProgressFunc) (gsize done, gsize total, gpointer data);
  * @connections: TCP connections made
  * @handshakes: TLS handshakes that were completed
  * @bytes_up, @bytes_down: of bodies, without headers
- * @held_usec: how long connections were held, from resolving the name to closing
+ * @held_usec: how long connections were held, from resolving the name to net_http_release()
  */
 typedef struct
 {

@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (NetInteraction, net_interaction, NET, INTERACTION, GTlsInt
 NetInteraction *net_interaction_new (NetIdentity *identity);
 /** net_interaction_reset: before a handshake. */
 void net_interaction_reset (NetInteraction *self);
-/** net_interaction_was_asked: whether the server wanted a certificate since net_interaction_reset(). */
+/** net_interaction_was_asked: whether the server wanted a certificate since then. */
 gboolean net_interaction_was_asked (NetInteraction *self);
 /** net_interaction_has_answered: whether it was given one. */
 gboolean net_interaction_has_answered (NetInteraction *self);

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /*
- * One request, or one attempt to connect. Runs on the session's thread; another thread waits for it.
- * Reference counted.
+ * One request, or one attempt to connect. Runs on the session's thread; another thread waits for
+ * it. Reference counted.
  */
 
 /**

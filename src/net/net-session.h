@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * NetSession:
  *
- * HTTPS to SM-DP+ and SM-DS (SGP.22 section 6.1): one connection for each server, kept alive; TLS 1.2
- * at least; no redirects, no cookies, no compression. Any thread but the session's own may wait in
- * it.
+ * HTTPS to SM-DP+ and SM-DS (SGP.22 section 6.1): one connection for each server, kept alive; TLS
+ * 1.2 at least; no redirects, no cookies, no compression. Any thread but the session's own may wait
+ * in it.
  */
 #define NET_TYPE_SESSION (net_session_get_type ())
 G_DECLARE_FINAL_TYPE (NetSession, net_session, NET, SESSION, NetHttp)

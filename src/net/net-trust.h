@@ -70,7 +70,7 @@ GStrv net_trust_dup_public (NetTrust *self);
  */
 NetVerdict *net_trust_dup_verdict (NetTrust *self, const char *server);
 
-/** net_trust_forget_verdict: so that the next net_trust_dup_verdict() speaks of a new connection. */
+/** net_trust_forget_verdict: so that the next verdict found is one of a new connection. */
 void net_trust_forget_verdict (NetTrust *self, const char *server);
 
 /** net_trust_get_generation: counts up whenever whom to trust changes. */

@@ -32,7 +32,7 @@ typedef enum
   NET_VERDICT_EXPIRED,             /* "tls.expired" */
   NET_VERDICT_NOT_YET_VALID,       /* "tls.not-yet-valid" */
   NET_VERDICT_REVOKED,             /* "tls.revoked": says the system's own store */
-  NET_VERDICT_INSECURE,            /* "tls.insecure": algorithms too weak, says the system's store */
+  NET_VERDICT_INSECURE,            /* "tls.insecure": weak algorithms, says the system's store */
 } NetVerdictCode;
 
 /** NetVoucher: who vouches for a server. */

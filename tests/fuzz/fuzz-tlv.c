@@ -11,7 +11,11 @@
 const gboolean fuzz_seeds_are_hex = TRUE;
 const char *const fuzz_seeds[] = {
   "3003020101", "BF2081820000", "3080020101", "02090102030405060708FF", "030207 80", "0603883701",
-  "9F8101 00", "1F01 00", "30820001 00", "0C03E9968B", V_PROFILES, V_EUICC_INFO2, NULL,
+  "9F8101 00", "1F01 00", "30820001 00", "0C03E9968B", V_PROFILES, V_EUICC_INFO2,
+  /* object identifiers of 32 and of 33 arcs: what can be read can be written */
+  "061F 51" V_11 "1111111111111111111111111111",
+  "0620 51" V_11 "111111111111111111111111111111",
+  NULL,
 };
 
 static void

@@ -8,7 +8,6 @@
 
 #include "kt-bytes.h"
 #include "kt-error.h"
-#include "lab-cipher.h"
 
 #define CURVE "NIST P-256"
 #define COORDINATE 32
@@ -23,7 +22,6 @@ struct _LabKey
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gcry_mpi_t, gcry_mpi_release, NULL)
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gcry_mpi_point_t, gcry_mpi_point_release, NULL)
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gcry_ctx_t, gcry_ctx_release, NULL)
-G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gcry_sexp_t, gcry_sexp_release, NULL)
 
 static void
 start_gcrypt (void)
@@ -42,12 +40,6 @@ start_gcrypt (void)
       gcry_control (GCRYCTL_INITIALIZATION_FINISHED, 0);
     }
   g_once_init_leave (&started, 1);
-}
-
-static gboolean
-gcrypt_failed (GError **error, gcry_error_t code)
-{
-  return kt_error_set (error, KT_ERROR_INTERNAL, NULL, "libgcrypt: %s", gcry_strerror (code));
 }
 
 static gcry_ctx_t
@@ -250,97 +242,6 @@ lab_ec_point_is_valid (const guint8 point[LAB_EC_POINT_BYTES])
   curve = curve_new ();
   decoded = point_decode (curve, point);
   return decoded != NULL;
-}
-
-static gboolean
-signature_part (gcry_sexp_t signature, const char *name, guint8 out[COORDINATE])
-{
-  g_auto (gcry_sexp_t) list = gcry_sexp_find_token (signature, name, 0);
-  g_auto (gcry_mpi_t) number = NULL;
-
-  if (list == NULL)
-    return FALSE;
-  number = gcry_sexp_nth_mpi (list, 1, GCRYMPI_FMT_USG);
-  if (number == NULL)
-    return FALSE;
-  number_write (number, out);
-  return TRUE;
-}
-
-GBytes *
-lab_key_sign (LabKey *key, const guint8 *data, gsize len, GError **error)
-{
-  g_auto (gcry_mpi_t) secret = NULL;
-  g_auto (gcry_sexp_t) private_key = NULL;
-  g_auto (gcry_sexp_t) hash = NULL;
-  g_auto (gcry_sexp_t) signature = NULL;
-  guint8 digest[LAB_SHA256_BYTES];
-  guint8 raw[LAB_EC_SIGNATURE_BYTES];
-  gcry_error_t code;
-
-  g_return_val_if_fail (key != NULL, NULL);
-
-  start_gcrypt ();
-  lab_sha256 (data, len, digest);
-  secret = number_new (key->secret, sizeof key->secret, TRUE);
-  code = gcry_sexp_build (&private_key, NULL, "(private-key (ecc (curve %s) (q %b) (d %m)))", CURVE,
-                          (int) sizeof key->point, key->point, secret);
-  if (code == 0)
-    code = gcry_sexp_build (&hash, NULL, "(data (flags rfc6979) (hash sha256 %b))",
-                            (int) sizeof digest, digest);
-  if (code == 0)
-    code = gcry_pk_sign (&signature, hash, private_key);
-  if (code != 0)
-    {
-      gcrypt_failed (error, code);
-      return NULL;
-    }
-  if (!signature_part (signature, "r", raw) || !signature_part (signature, "s", raw + COORDINATE))
-    {
-      kt_error_set (error, KT_ERROR_INTERNAL, NULL, "libgcrypt: a signature without r or s");
-      return NULL;
-    }
-  return g_bytes_new (raw, sizeof raw);
-}
-
-gboolean
-lab_ec_verify (GBytes *public_key, const guint8 *data, gsize len, const guint8 *signature,
-               gsize signature_len, GError **error)
-{
-  g_auto (gcry_mpi_t) r = NULL;
-  g_auto (gcry_mpi_t) s = NULL;
-  g_auto (gcry_sexp_t) key = NULL;
-  g_auto (gcry_sexp_t) hash = NULL;
-  g_auto (gcry_sexp_t) claim = NULL;
-  guint8 digest[LAB_SHA256_BYTES];
-  const guint8 *point;
-  gsize point_len;
-  gcry_error_t code;
-
-  g_return_val_if_fail (public_key != NULL, FALSE);
-
-  point = g_bytes_get_data (public_key, &point_len);
-  if (point_len != LAB_EC_POINT_BYTES || !lab_ec_point_is_valid (point))
-    return kt_error_set (error, KT_ERROR_MALFORMED, "ec.point", "not a point of P-256");
-  if (signature_len != LAB_EC_SIGNATURE_BYTES)
-    return kt_error_set (error, KT_ERROR_CHECK_FAILED, "ec.signature",
-                         "a signature of %zu bytes instead of 64", signature_len);
-  lab_sha256 (data, len, digest);
-  r = number_new (signature, COORDINATE, FALSE);
-  s = number_new (signature + COORDINATE, COORDINATE, FALSE);
-  code = gcry_sexp_build (&key, NULL, "(public-key (ecc (curve %s) (q %b)))", CURVE,
-                          (int) point_len, point);
-  if (code == 0)
-    code = gcry_sexp_build (&hash, NULL, "(data (flags raw) (hash sha256 %b))",
-                            (int) sizeof digest, digest);
-  if (code == 0)
-    code = gcry_sexp_build (&claim, NULL, "(sig-val (ecdsa (r %m) (s %m)))", r, s);
-  if (code != 0)
-    return gcrypt_failed (error, code);
-  if (gcry_pk_verify (claim, hash, key) != 0)
-    return kt_error_set (error, KT_ERROR_CHECK_FAILED, "ec.signature",
-                         "the signature does not verify");
-  return TRUE;
 }
 
 GBytes *

@@ -135,8 +135,8 @@ gboolean lab_x509_check_ci (const LabCert *ci, gint64 now, GError **error);
 
 /**
  * lab_x509_check_leaf: a server's or client's end-entity certificate, signed by the CI itself: its
- * role, signature, dates, digitalSignature usage, no CA, no unknown critical extension. Keys as above and
- * "x509.key-usage", "x509.is-ca", "x509.critical".
+ * role, signature, dates, digitalSignature usage, no CA, no unknown critical extension. Keys as
+ * above and "x509.key-usage", "x509.is-ca", "x509.critical".
  */
 gboolean lab_x509_check_leaf (const LabCert *leaf, LabRole role, const LabCert *ci, gint64 now,
                               GError **error);

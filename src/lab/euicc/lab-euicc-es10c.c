@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define G_LOG_DOMAIN "kaitsu-lab"
 
-#include <string.h>
-
+#include "kt-bytes.h"
 #include "lab-euicc-private.h"
 
 /* Results that EnableProfile, DisableProfile, DeleteProfile and eUICCMemoryReset share. */
@@ -119,7 +118,8 @@ is_held_by_ppr1 (const LabStoredProfile *current, const LabMetadata *successor, 
   return TRUE;
 }
 
-/* Out of a test profile the way leads to another one or back to where it came from. */
+/* Out of a profile that has only stepped in, the way leads to its like or back to where it came
+ * from. */
 static gboolean
 check_reenabling (LabEuicc *self, const LabStoredProfile *current, const LabStoredProfile *target,
                   const LabMetadata *successor, int *result, GError **error)
@@ -127,11 +127,13 @@ check_reenabling (LabEuicc *self, const LabStoredProfile *current, const LabStor
   g_autoptr (LabMetadata) metadata = lab_profile_metadata (current, error);
   g_autoptr (GBytes) displaced = NULL;
 
-  if (metadata == NULL || !lab_euicc_store_get (self->store, "displaced", &displaced, error))
+  if (metadata == NULL || !lab_store_get (self->store, "displaced", &displaced, error))
     return FALSE;
-  if (metadata->class == LAB_CLASS_TEST && successor->class != LAB_CLASS_TEST && displaced != NULL
-      && memcmp (g_bytes_get_data (displaced, NULL), target->iccid, sizeof target->iccid) != 0)
-    *result = RESULT_WRONG_REENABLING;
+  if (metadata->class == LAB_CLASS_OPERATIONAL || displaced == NULL
+      || successor->class == metadata->class
+      || kt_bytes_equal_data (displaced, target->iccid, sizeof target->iccid))
+    return TRUE;
+  *result = metadata->class == LAB_CLASS_TEST ? RESULT_WRONG_REENABLING : RESULT_POLICY;
   return TRUE;
 }
 

@@ -67,31 +67,46 @@ set_enabled (LabEuicc *self, LabStoredProfile *profile, gboolean enabled, GError
                                 enabled ? LAB_EVENT_ENABLE : LAB_EVENT_DISABLE, NULL, error);
 }
 
-/* While a test profile is enabled, the card remembers which other one it took the place of: only
- * that may come back directly (wrongProfileReenabling, SGP.22 section 5.7.16). */
+static LabMetadata *
+optional_metadata (const LabStoredProfile *profile, gboolean *ok, GError **error)
+{
+  LabMetadata *metadata = profile != NULL ? lab_profile_metadata (profile, error) : NULL;
+
+  *ok = profile == NULL || metadata != NULL;
+  return metadata;
+}
+
+/* Whether @to only steps in for @from: a test profile for any other (wrongProfileReenabling, SGP.22
+ * section 5.7.16), a provisioning profile for one that must not be disabled (section 3.2.1). */
+static gboolean
+steps_in (const LabMetadata *from, const LabMetadata *to)
+{
+  if (to->class == LAB_CLASS_TEST)
+    return from->class != LAB_CLASS_TEST;
+  return to->class == LAB_CLASS_PROVISIONING && (from->pprs & LAB_PPR1_NO_DISABLING) != 0;
+}
+
+/* While one profile steps in for another, the card remembers which: only that may come back. */
 static gboolean
 remember_displaced (LabEuicc *self, const LabStoredProfile *current,
                     const LabStoredProfile *target, GError **error)
 {
-  g_autoptr (LabMetadata) from = NULL;
+  gboolean ok;
+  g_autoptr (LabMetadata) from = optional_metadata (current, &ok, error);
   g_autoptr (LabMetadata) to = NULL;
   g_autoptr (GBytes) iccid = NULL;
 
-  if (target != NULL)
-    {
-      to = lab_profile_metadata (target, error);
-      if (to == NULL)
-        return FALSE;
-    }
-  if (to == NULL || to->class != LAB_CLASS_TEST)
-    return lab_euicc_store_set (self->store, "displaced", NULL, error);
-  if (current == NULL)
+  if (!ok)
+    return FALSE;
+  to = optional_metadata (target, &ok, error);
+  if (!ok)
+    return FALSE;
+  if (to == NULL || to->class == LAB_CLASS_OPERATIONAL)
+    return lab_store_set (self->store, "displaced", NULL, error);
+  if (from == NULL || !steps_in (from, to))
     return TRUE;
-  from = lab_profile_metadata (current, error);
-  if (from == NULL || from->class == LAB_CLASS_TEST)
-    return from != NULL;
   iccid = g_bytes_new (current->iccid, sizeof current->iccid);
-  return lab_euicc_store_set (self->store, "displaced", iccid, error);
+  return lab_store_set (self->store, "displaced", iccid, error);
 }
 
 gboolean

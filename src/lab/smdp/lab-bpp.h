@@ -20,9 +20,9 @@ G_BEGIN_DECLS
  * @upp: the unprotected profile package
  * @ppk: (nullable): %LAB_BPP_PPK_BYTES; protects the package by these instead of the session keys
  *
- * What a BoundProfilePackage is made of (SGP.22 section 2.5.4). Nothing is drawn at random here: the
- * same parts give the same protected segments, so an interrupted download can be bound again to the
- * keys that the eUICC has kept.
+ * What a BoundProfilePackage is made of (SGP.22 section 2.5.4). Nothing is drawn at random here:
+ * the same parts give the same protected segments, so an interrupted download can be bound again to
+ * the keys that the eUICC has kept.
  */
 typedef struct
 {

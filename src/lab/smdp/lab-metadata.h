@@ -51,10 +51,10 @@ typedef struct
 /**
  * lab_metadata_build:
  *
- * Returns: (transfer full) (nullable): StoreMetadataRequest BF25 in DER: an operational class is left
- *   out, being the default. %KT_ERROR_INVALID_INPUT with key "operator.iccid", "operator.provider",
- *   "operator.name", "operator.icon", "operator.class", "operator.ppr", "operator.owner" or
- *   "operator.notify"
+ * Returns: (transfer full) (nullable): StoreMetadataRequest BF25 in DER: an operational class is
+ *   left out, being the default. %KT_ERROR_INVALID_INPUT with key "operator.iccid",
+ *   "operator.provider", "operator.name", "operator.icon", "operator.class", "operator.ppr",
+ *   "operator.owner" or "operator.notify"
  */
 GBytes *lab_metadata_build (const LabMetadata *metadata, GError **error);
 

@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /*
- * The operator's back office: a contract becomes a profile in the SM-DP+'s stock and an order on it,
- * and comes back as an activation code.
+ * The operator's back office: a contract becomes a profile in the SM-DP+'s stock and an order on
+ * it, and comes back as an activation code.
  */
 
 /**
@@ -125,8 +125,8 @@ gboolean lab_operator_get_subscription (LabSmdp *smdp, const char *iccid,
 /**
  * lab_operator_list:
  *
- * Returns: (transfer full) (nullable): the orders as of lab_smdp_dup_orders(), as indented JSON text
- *   for a command line
+ * Returns: (transfer full) (nullable): the orders as of lab_smdp_dup_orders(), as indented JSON
+ *   text for a command line
  */
 char *lab_operator_list (LabSmdp *smdp, GError **error);
 

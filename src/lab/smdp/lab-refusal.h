@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /*
- * How the lab's SM-DP+ says no: a KT_ERROR_SERVER_REFUSED whose detail carries the subject and reason
- * codes of SGP.22 section 5.2.6, which become statusCodeData; or KT_ERROR_HTTP_STATUS where the
- * request is not even one.
+ * How the lab's SM-DP+ says no: a KT_ERROR_SERVER_REFUSED whose detail carries the subject and
+ * reason codes of SGP.22 section 5.2.6, which become statusCodeData; or KT_ERROR_HTTP_STATUS where
+ * the request is not even one.
  */
 
 /**

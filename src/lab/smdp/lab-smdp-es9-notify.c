@@ -3,8 +3,8 @@
 
 /*
  * ES9+.HandleNotification: SGP.22 sections 5.6.4 and 3.5. Whatever is a notification at all is
- * acknowledged, for otherwise the eUICC would keep it for ever; what it says is believed only if the
- * eUICC that it is about has signed it.
+ * acknowledged, for otherwise the eUICC would keep it for ever; what it says is believed only if
+ * the eUICC that it is about has signed it.
  */
 
 #include "lab-smdp-private.h"
@@ -111,23 +111,29 @@ note_not_installed (LabSmdp *self, LabOrder *order, const char *eid, const Tlv *
   return TRUE;
 }
 
+/* Results come late and out of order: a failure counts for the last delivery only, or it would
+ * reopen an order that is being downloaded again; an installation counts until the order ends. */
 static gboolean
 apply_result (LabSmdp *self, const LabBinding *binding, const Tlv *result, GError **error)
 {
   g_autoptr (LabOrder) order = NULL;
   TlvReader reader;
   Tlv outcome;
+  gboolean open, under_way;
 
   if (!lab_store_load (self->store, binding->iccid, &order, error))
     return FALSE;
-  /* Told twice, or about an order that has ended otherwise */
-  if (order == NULL || order->state != LAB_ORDER_DOWNLOADED)
-    return disbelieve (self, binding->iccid, "no download is under way", error);
+  under_way = order != NULL && order->state == LAB_ORDER_DOWNLOADED && binding->latest;
+  open = order != NULL
+         && (order->state == LAB_ORDER_DOWNLOADED || order->state == LAB_ORDER_RELEASED)
+         && g_strcmp0 (order->eid, binding->eid) == 0;
   tlv_reader_enter (&reader, result);
   if (tlv_next_is (&reader, 0xA0, &outcome))
-    return note_installed (self, order, binding->eid, error);
+    return open ? note_installed (self, order, binding->eid, error)
+                : disbelieve (self, binding->iccid, "the order has ended", error);
   if (tlv_next_is (&reader, 0xA1, &outcome))
-    return note_not_installed (self, order, binding->eid, &outcome, error);
+    return under_way ? note_not_installed (self, order, binding->eid, &outcome, error)
+                     : disbelieve (self, binding->iccid, "no such download is under way", error);
   return disbelieve (self, binding->iccid, "an installation result of an unknown kind", error);
 }
 

@@ -74,13 +74,12 @@ choose_from_stock (LabSmdp *self, const char *requester, const char *profile_typ
                    LabOrder **order, GError **error)
 {
   gboolean known, mine;
-  const char *who = requester != NULL ? requester : "";
 
-  if (!lab_store_find_stock (self->store, profile_type, who, order, error))
+  if (!lab_store_find_stock (self->store, profile_type, requester, order, error))
     return FALSE;
   if (*order != NULL)
     return TRUE;
-  if (!lab_store_knows_type (self->store, profile_type, who, &known, &mine, error))
+  if (!lab_store_knows_type (self->store, profile_type, requester, &known, &mine, error))
     return FALSE;
   if (!known)
     return lab_refuse (error, "8.2.5", "3.9", "unknown profile type");

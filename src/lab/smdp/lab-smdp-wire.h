@@ -5,7 +5,9 @@
 
 G_BEGIN_DECLS
 
-/** lab_wire_fails_before: makes a @fault that needs no answer happen; %FALSE if it is another one. */
+/**
+ * lab_wire_fails_before: makes a @fault that needs no answer happen; %FALSE if it is another one.
+ */
 gboolean lab_wire_fails_before (SoupServerMessage *message, LabSmdpFault fault, guint status);
 
 /** lab_wire_fails_after: makes a @fault of the answer happen; %FALSE if it is another one. */

@@ -41,7 +41,8 @@ typedef enum
  * @env: clock and randomness; must outlive the server
  * @tls: (nullable): instead of the PKI's; @dpauth and @dppb likewise: for tests
  * @clients: whether client certificates are demanded
- * @client_ca: (nullable): PEM of the one CA whose client certificates are taken; the PKI's CI if %NULL
+ * @client_ca: (nullable): PEM of the one CA whose client certificates are taken; the PKI's CI if
+ *   %NULL
  * @operator_url: (nullable): "https://host:port": handleDownloadProgressInfo is posted there
  * @confirmation_tries: wrong confirmation codes until the order is burnt; 0 is 3
  * @download_tries: bound packages delivered per order; 0 is 10
@@ -125,14 +126,14 @@ typedef struct
 /**
  * lab_smdp_add_profile: puts a profile into the stock: state Available.
  *
- * %KT_ERROR_INVALID_INPUT with key "smdp.duplicate", "operator.package" or "operator.iccid" (package
- * and metadata name different profiles).
+ * %KT_ERROR_INVALID_INPUT with key "smdp.duplicate", "operator.package" or "operator.iccid"
+ * (package and metadata name different profiles).
  */
 gboolean lab_smdp_add_profile (LabSmdp *self, const LabStock *stock, GError **error);
 
 /*
- * The four ES2+ functions of SGP.22 section 5.3. @requester is the functionRequesterIdentifier, %NULL
- * for the house itself, which may do everything. Refusals are %KT_ERROR_SERVER_REFUSED with
+ * The four ES2+ functions of SGP.22 section 5.3. @requester is the functionRequesterIdentifier,
+ * %NULL for the house itself, which may do everything. Refusals are %KT_ERROR_SERVER_REFUSED with
  * detail.subject and detail.reason.
  */
 
@@ -201,7 +202,9 @@ JsonArray *lab_smdp_dup_orders (LabSmdp *self, GError **error);
 /** lab_smdp_dup_order: one element of lab_smdp_dup_orders(); %KT_ERROR_NOT_FOUND. */
 JsonObject *lab_smdp_dup_order (LabSmdp *self, const char *iccid, GError **error);
 
-/** lab_smdp_dup_subscription: Returns: (transfer full) (nullable): what was given with the stock. */
+/**
+ * lab_smdp_dup_subscription: Returns: (transfer full) (nullable): what was given with the stock.
+ */
 GBytes *lab_smdp_dup_subscription (LabSmdp *self, const char *iccid, GError **error);
 
 G_END_DECLS

@@ -49,7 +49,11 @@ lab_store_find_binding (LabStore *store, GBytes *transaction_id, LabBinding **bi
 
   *binding = NULL;
   statement = lab_store_prepare (
-      store, "SELECT iccid, eid, euicc_cert FROM bindings WHERE transaction_id = ?1", error);
+      store,
+      "SELECT iccid, eid, euicc_cert, "
+      "rowid = (SELECT max (rowid) FROM bindings AS other WHERE other.iccid = bindings.iccid) "
+      "FROM bindings WHERE transaction_id = ?1",
+      error);
   if (statement == NULL)
     return FALSE;
   lab_store_bind_bytes (statement, 1, transaction_id);
@@ -61,6 +65,7 @@ lab_store_find_binding (LabStore *store, GBytes *transaction_id, LabBinding **bi
       (*binding)->iccid = lab_store_dup_text (statement, 0);
       (*binding)->eid = lab_store_dup_text (statement, 1);
       (*binding)->euicc_cert = lab_store_dup_bytes (statement, 2);
+      (*binding)->latest = sqlite3_column_int (statement, 3) != 0;
     }
   else if (code != SQLITE_DONE)
     ok = lab_store_failed (store, error);

@@ -147,10 +147,11 @@ gboolean
 lab_store_find_stock (LabStore *store, const char *profile_type, const char *requester,
                       LabOrder **order, GError **error)
 {
-  g_return_val_if_fail (store != NULL && profile_type != NULL && requester != NULL, FALSE);
+  g_return_val_if_fail (store != NULL && profile_type != NULL && order != NULL, FALSE);
 
   return find (store,
-               "profile_type = ?1 AND state = 'Available' AND requester IN ('', ?2) "
+               "profile_type = ?1 AND state = 'Available' "
+               "AND (?2 IS NULL OR requester IN ('', ?2)) "
                "ORDER BY rowid",
                profile_type, requester, order, error);
 }
@@ -162,10 +163,11 @@ lab_store_knows_type (LabStore *store, const char *profile_type, const char *req
   sqlite3_stmt *statement;
   gboolean ok;
 
-  g_return_val_if_fail (store != NULL && profile_type != NULL && requester != NULL, FALSE);
+  g_return_val_if_fail (store != NULL && profile_type != NULL, FALSE);
 
   statement = lab_store_prepare (store,
-                                 "SELECT count (*), total (requester IN ('', ?2)) FROM orders "
+                                 "SELECT count (*), "
+                                 "total (?2 IS NULL OR requester IN ('', ?2)) FROM orders "
                                  "WHERE profile_type = ?1",
                                  error);
   if (statement == NULL)

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /*
  * The SM-DP+'s memory: one SQLite file. Profile packages, subscriber keys, confirmation-code hashes
- * and one-time keys are sealed with AES-256-GCM under a key that lies beside it in a file of its own
- * (mode 0600); the row and the column are authenticated with them, so nothing can be moved about.
+ * and one-time keys are sealed with AES-256-GCM under a key that lies beside it in a file of its
+ * own (mode 0600); the row and the column are authenticated with them, so nothing can be moved
+ * about.
  */
 
 typedef struct _LabStore LabStore;
@@ -51,7 +52,10 @@ gboolean lab_store_find_matching (LabStore *store, const char *matching_id, LabO
 /** lab_store_find_for_eid: an order without MatchingID for @eid, released or downloaded. */
 gboolean lab_store_find_for_eid (LabStore *store, const char *eid, LabOrder **order,
                                  GError **error);
-/** lab_store_find_stock: a profile of @profile_type that is available to @requester. */
+/**
+ * lab_store_find_stock: a profile of @profile_type that is available to @requester; to the house
+ * itself, which may take any, if that is %NULL.
+ */
 gboolean lab_store_find_stock (LabStore *store, const char *profile_type, const char *requester,
                                LabOrder **order, GError **error);
 /** lab_store_knows_type: @mine: whether any profile of the type is @requester's or anybody's. */
@@ -65,6 +69,8 @@ GPtrArray *lab_store_list (LabStore *store, GError **error);
 
 /**
  * LabBinding: who downloaded what in which transaction.
+ * @latest: nothing was delivered of this profile since; not to be filled for
+ *   lab_store_add_binding()
  */
 typedef struct
 {
@@ -72,6 +78,7 @@ typedef struct
   char *iccid;
   char *eid;
   GBytes *euicc_cert;
+  gboolean latest;
 } LabBinding;
 
 void lab_binding_free (LabBinding *binding);

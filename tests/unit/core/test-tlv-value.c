@@ -252,18 +252,31 @@ test_oid (void)
     }
 }
 
+/* What can be read can be written: both know the same number of arcs. */
 static void
 test_oid_too_long (void)
 {
-  guint8 data[65];
+  guint8 data[5 * KT_OID_MAX_ARCS];
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  Tlv tlv = { .tag = TLV_OID, .value = data, .len = 64 };
+  g_autofree char *large = NULL;
+  Tlv tlv = { .tag = TLV_OID, .value = data, .len = KT_OID_MAX_ARCS - 1 };
 
   memset (data, 1, sizeof data);
   text = tlv_dup_oid (&tlv, &error);
   g_assert_no_error (error);
-  tlv.len = 65;
+  g_assert_true (kt_oid_is_valid (text));
+  tlv.len = KT_OID_MAX_ARCS;
+  g_assert_null (tlv_dup_oid (&tlv, &error));
+  assert_kt_error (&error, KT_ERROR_MALFORMED, NULL);
+  /* the longest: every arc is 2^32 - 1 */
+  for (gsize i = 0; i < sizeof data; i++)
+    data[i] = (const guint8[]){ 0x8F, 0xFF, 0xFF, 0xFF, 0x7F }[i % 5];
+  tlv.len = 5 * (KT_OID_MAX_ARCS - 1);
+  large = tlv_dup_oid (&tlv, &error);
+  g_assert_no_error (error);
+  g_assert_true (kt_oid_is_valid (large));
+  tlv.len = sizeof data;
   g_assert_null (tlv_dup_oid (&tlv, &error));
   assert_kt_error (&error, KT_ERROR_MALFORMED, NULL);
 }

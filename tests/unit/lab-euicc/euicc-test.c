@@ -240,6 +240,7 @@ test_upp (const char *iccid)
   LabUppSpec spec = {
     .iccid = iccid,
     .imsi = "001010000000001",
+    .pin1_enabled = TRUE,
     .mnc_length = 2,
     .spn = "Lab",
     .algorithm = LAB_AKA_MILENAGE,

@@ -223,6 +223,10 @@ test_ppr1 (void)
   /* a provisioning profile may step in */
   assert_es10 (euicc, ENABLE (ID_C, "00"), ENABLED ("00"));
   g_assert_cmpint (test_state (euicc, ICCID_C), ==, 1);
+  /* but that is no way around the rule */
+  assert_es10 (euicc, ENABLE (ID_B, "00"), ENABLED ("03"));
+  assert_es10 (euicc, ENABLE (ID_A, "00"), ENABLED ("00"));
+  assert_es10 (euicc, ENABLE (ID_B, "00"), ENABLED ("03"));
 }
 
 static void

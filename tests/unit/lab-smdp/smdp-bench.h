@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /*
- * A server in its thread, a client that trusts the lab's CI, and the chip's side of the cryptography
- * in a few functions: no state, no judgement, and every part can be made wrong.
+ * A server in its thread, a client that trusts the lab's CI, and the chip's side of the
+ * cryptography in a few functions: no state, no judgement, and every part can be made wrong.
  */
 
 #define BENCH_HOST "localhost"
@@ -96,7 +96,9 @@ JsonObject *chip_initiate (Chip *chip, Bench *bench);
 /** chip_authenticate: authenticateClient upon the answer @first. */
 JsonObject *chip_authenticate (Chip *chip, Bench *bench, JsonObject *first,
                                const ChipAnswer *how);
-/** chip_begin: both, expecting success: the answer of authenticateClient, with its transactionId. */
+/**
+ * chip_begin: both, expecting success: the answer of authenticateClient, with its transactionId.
+ */
 JsonObject *chip_begin (Chip *chip, Bench *bench, const char *matching_id);
 
 typedef struct

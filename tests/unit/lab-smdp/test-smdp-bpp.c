@@ -186,7 +186,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/smdp/bpp/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/smdp/bpp/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("session-keys", test_session_keys);
   ADD ("package-keys", test_package_keys);
   ADD ("sizes", test_sizes);

@@ -366,13 +366,13 @@ test_library (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (kt_error_detail (error)->subject, ==, "8.2.1");
   g_assert_cmpstr (kt_error_detail (error)->reason, ==, "3.5");
   g_clear_error (&error);
-  g_assert_true (
-      lab_smdp_download_order (smdp, NULL, NULL, NULL, "consumer", &iccid, &error) == FALSE);
-  /* the house itself has no stock of the operator's to choose from by type */
+  g_assert_false (lab_smdp_download_order (smdp, RIVAL, NULL, NULL, "consumer", &iccid, &error));
+  g_assert_cmpstr (kt_error_detail (error)->subject, ==, "8.2.5");
   g_assert_cmpstr (kt_error_detail (error)->reason, ==, "1.2");
   g_clear_error (&error);
-  g_assert_true (
-      lab_smdp_download_order (smdp, NULL, NULL, fixture->iccid, NULL, &iccid, &error));
+  /* the house itself may take anybody's */
+  g_assert_true (lab_smdp_download_order (smdp, NULL, NULL, NULL, "consumer", &iccid, &error));
+  g_assert_cmpstr (iccid, ==, fixture->iccid);
   g_assert_true (lab_smdp_confirm_order (smdp, NULL, &confirmation, &matching_id, &error));
   g_assert_true (lab_smdp_release_profile (smdp, NULL, fixture->iccid, &error));
   g_assert_no_error (error);
@@ -387,7 +387,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/smdp/es2/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/smdp/es2/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("by-iccid", test_by_iccid);
   ADD ("by-type", test_by_type);
   ADD ("refused-order", test_refused_order);

@@ -129,8 +129,9 @@ test_info1 (Fixture *fixture, gconstpointer data)
 static void
 test_malformed_initiate (Fixture *fixture, gconstpointer data)
 {
-  static const char *const infos[] = { "", "BF20", "BF2000", "BF2105820302020200", "BF2006820302020200",
-                                       "BF200A8203020202A902040199" };
+  static const char *const infos[]
+      = { "", "BF20", "BF2000", "BF2105820302020200", "BF2006820302020200",
+          "BF200A8203020202A902040199" };
   guint8 pkid[20];
   g_autoptr (GBytes) good = NULL;
   g_autoptr (JsonObject) short_challenge = NULL;
@@ -740,7 +741,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/smdp/es9/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/smdp/es9/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("addresses", test_addresses);
   ADD ("info1", test_info1);
   ADD ("malformed-initiate", test_malformed_initiate);

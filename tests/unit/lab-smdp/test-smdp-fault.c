@@ -167,6 +167,26 @@ test_delay (Fixture *fixture, gconstpointer data)
   assert_healthy (fixture);
 }
 
+/* The client goes while its answer waits: the server outlives that, running and stopping. */
+static void
+test_left_alone (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) answer = NULL;
+      guint status;
+
+      lab_smdp_set_delay (fixture->bench.smdp, i == 0 ? 1200 : 60000);
+      soup_session_set_timeout (fixture->bench.session, 1);
+      answer = try_once (fixture, &status, &error);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+      lab_smdp_set_delay (fixture->bench.smdp, 0);
+      g_usleep (300 * 1000);
+      assert_healthy (fixture);
+    }
+}
+
 static void
 test_refusal (Fixture *fixture, gconstpointer data)
 {
@@ -317,8 +337,12 @@ static void
 test_tampered_package (Fixture *fixture, gconstpointer data)
 {
   static const guint32 tampers[]
-      = { LAB_SMDP_TAMPER_NONE,         LAB_SMDP_TAMPER_BPP_SIGNATURE, LAB_SMDP_TAMPER_BPP_TRANSACTION,
-          LAB_SMDP_TAMPER_BPP_METADATA, LAB_SMDP_TAMPER_BPP_MAC,       LAB_SMDP_TAMPER_BPP_SHORT,
+      = { LAB_SMDP_TAMPER_NONE,
+          LAB_SMDP_TAMPER_BPP_SIGNATURE,
+          LAB_SMDP_TAMPER_BPP_TRANSACTION,
+          LAB_SMDP_TAMPER_BPP_METADATA,
+          LAB_SMDP_TAMPER_BPP_MAC,
+          LAB_SMDP_TAMPER_BPP_SHORT,
           LAB_SMDP_TAMPER_BPP_CUT };
   gsize right_len = 0;
 
@@ -387,6 +411,7 @@ main (int argc, char **argv)
   ADD ("bodies", test_bodies);
   ADD ("stall", test_stall);
   ADD ("delay", test_delay);
+  ADD ("left-alone", test_left_alone);
   ADD ("refusal", test_refusal);
   ADD ("tampered-first", test_tampered_first);
   ADD ("tampered-second", test_tampered_second);

@@ -557,7 +557,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/smdp/http/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/smdp/http/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("manners", test_manners);
   ADD ("body-limit", test_body_limit);
   ADD ("chunked-limit", test_chunked_limit);

@@ -183,6 +183,35 @@ test_life (Fixture *fixture, gconstpointer data)
       ==, 204);
 }
 
+/* The result of an interrupted download arrives after it was begun again. */
+static void
+test_late_failure (Fixture *fixture, gconstpointer data)
+{
+  ChipResult first = right_result (fixture);
+  g_autofree char *first_id = g_strdup (fixture->transaction_id);
+  ChipResult second;
+
+  first.transaction_id = first_id;
+  first.reason = 11;
+  begin (fixture);
+  assert_result (fixture, &first, LAB_ORDER_DOWNLOADED, "notification-refused");
+  g_assert_false (bench_has_event (&fixture->bench, fixture->ticket->iccid, "install-failed"));
+  second = right_result (fixture);
+  assert_result (fixture, &second, LAB_ORDER_INSTALLED, "installed");
+}
+
+/* The other way round: what was given up for interrupted was installed after all. */
+static void
+test_late_success (Fixture *fixture, gconstpointer data)
+{
+  ChipResult result = right_result (fixture);
+
+  result.reason = 11;
+  assert_result (fixture, &result, LAB_ORDER_RELEASED, "install-failed");
+  result.reason = 0;
+  assert_result (fixture, &result, LAB_ORDER_INSTALLED, "installed");
+}
+
 /* A chip reports for longer than its certificate is valid. */
 static void
 test_expired_certificate (Fixture *fixture, gconstpointer data)
@@ -237,6 +266,8 @@ main (int argc, char **argv)
   ADD ("not-believed", test_not_believed);
   ADD ("other-chip", test_other_chip);
   ADD ("life", test_life);
+  ADD ("late-failure", test_late_failure);
+  ADD ("late-success", test_late_success);
   ADD ("expired-certificate", test_expired_certificate);
   ADD ("malformed", test_malformed);
   return g_test_run ();

@@ -119,10 +119,15 @@ test_most (Fixture *fixture, gconstpointer data)
 static void
 test_package (Fixture *fixture, gconstpointer data)
 {
-  static const char *const providers[]
-      = { "A", "A rather long name of a provider", "\xE6\x97\xA5\xE6\x9C\xAC\xE9\x80\x9A\xE4\xBF\xA1"
-                                                   "\xE6\xA0\xAA\xE5\xBC\x8F\xE4\xBC\x9A\xE7\xA4\xBE",
-          "Emoji \xF0\x9F\x93\xB1" };
+  static const char *const providers[] = {
+    "A",
+    "A rather long name of a provider",
+    /* 日本通信株式会社 */
+    "\xE6\x97\xA5\xE6\x9C\xAC\xE9\x80\x9A\xE4\xBF\xA1"
+    "\xE6\xA0\xAA\xE5\xBC\x8F\xE4\xBC\x9A\xE7\xA4\xBE",
+    /* a telephone beyond the BMP */
+    "Emoji \xF0\x9F\x93\xB1",
+  };
   Chip chip = { 0 };
 
   chip_set_up (&chip, &fixture->bench, BENCH_EID);

@@ -377,7 +377,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(name, function) g_test_add ("/smdp/store/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/smdp/store/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("round", test_round);
   ADD ("finding", test_finding);
   ADD ("at-rest", test_at_rest);

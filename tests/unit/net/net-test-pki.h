@@ -8,8 +8,8 @@
 #include "net-recover.h"
 
 /*
- * Certificates made at run time with whatever is wrong in them that a test wants. Independent of the
- * lab's PKI, so that both have to agree with the code under test.
+ * Certificates made at run time with whatever is wrong in them that a test wants. Independent of
+ * the lab's PKI, so that both have to agree with the code under test.
  */
 
 /** NetTestCert: a certificate with its key and its issuer; reference counted by GObject data. */
@@ -52,7 +52,7 @@ typedef struct
 
 /** net_test_cert_new: @issuer signs; %NULL for a self-signed one. */
 NetTestCert *net_test_cert_new (const NetTestSpec *spec, NetTestCert *issuer);
-/** net_test_cert_new_rsa: as above, with an RSA key and without ECDSA anywhere if @issuer is RSA. */
+/** net_test_cert_new_rsa: as above, with an RSA key; for @issuer NULL, or one with such a key. */
 NetTestCert *net_test_cert_new_rsa (const NetTestSpec *spec, NetTestCert *issuer);
 /** net_test_ci: a CI named @name. */
 NetTestCert *net_test_ci (const char *name);

@@ -18,7 +18,7 @@ typedef struct
   guint connection;
 } NetTestRequest;
 
-/** NetTestHandler: writes an answer, any bytes, to @out. Returns: whether to keep the connection. */
+/** NetTestHandler: writes any bytes to @out. Returns: whether to keep the connection. */
 typedef gboolean (*NetTestHandler) (const NetTestRequest *request, GOutputStream *out,
                                     gpointer data);
 /** NetTestRaw: does everything with an accepted connection. */

@@ -8,6 +8,7 @@
 #include "kt-error.h"
 #include "net-init.h"
 #include "net-session.h"
+#include "net-system-store.h"
 #include "net-test-pki.h"
 #include "net-test-server.h"
 
@@ -768,6 +769,46 @@ test_public_accepted_but_wrong (void)
   public_store_clear (&public);
 }
 
+/* The store that net_init() puts in place of GIO's knows the system's CAs, and nobody else. */
+static void
+test_system_store (void)
+{
+  static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
+  g_autoptr (GTlsDatabase) store
+      = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+  g_autoptr (NetTestCert) leaf = net_test_cert_new (&(NetTestSpec) { .name = "x" }, stranger);
+  g_autoptr (GTlsCertificate) chain = net_test_chain (leaf, NULL);
+  GList *roots = g_tls_certificate_list_new_from_file (bundle, NULL);
+  guint known = 0;
+
+  g_assert_true (NET_IS_SYSTEM_STORE (store));
+  g_assert_true ((g_tls_database_verify_chain (store, chain,
+                                               G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, NULL,
+                                               NULL, 0, NULL, NULL)
+                  & G_TLS_CERTIFICATE_UNKNOWN_CA)
+                 != 0);
+  for (GList *l = roots; l != NULL; l = l->next)
+    {
+      g_autoptr (GSocketConnectable) identity = g_network_address_new (HOST, 443);
+      GTlsCertificateFlags flags
+          = g_tls_database_verify_chain (store, l->data, G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
+                                         NULL, NULL, 0, NULL, NULL);
+
+      if ((flags & G_TLS_CERTIFICATE_UNKNOWN_CA) != 0)
+        continue;
+      known++;
+      flags = g_tls_database_verify_chain (store, l->data,
+                                           G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, identity,
+                                           NULL, 0, NULL, NULL);
+      g_assert_true ((flags & G_TLS_CERTIFICATE_BAD_IDENTITY) != 0);
+    }
+  if (roots == NULL)
+    g_test_skip ("this system has no store of public CAs");
+  else
+    g_assert_cmpuint (known, >, 0);
+  g_list_free_full (roots, g_object_unref);
+}
+
 /* ---- versions and odd servers ---- */
 
 static void
@@ -977,6 +1018,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls/anchor-directory", test_anchor_directory);
   g_test_add_func ("/net/tls/public-only", test_public_only);
   g_test_add_func ("/net/tls/public-accepted-but-wrong", test_public_accepted_but_wrong);
+  g_test_add_func ("/net/tls/system-store", test_system_store);
   g_test_add_func ("/net/tls/old-version", test_old_version);
   g_test_add_func ("/net/tls/no-tls", test_no_tls);
   g_test_add_func ("/net/tls/client-certificate", test_client_certificate);
