@@ -40,6 +40,9 @@ kt_error_private_clear (KtErrorPrivate *priv)
 
 G_DEFINE_EXTENDED_ERROR (KtError, kt_error)
 
+static GError *new_valist (KtErrorCode code, const char *key, const char *format, va_list args)
+    G_GNUC_PRINTF (3, 0);
+
 static GError *
 new_valist (KtErrorCode code, const char *key, const char *format, va_list args)
 {

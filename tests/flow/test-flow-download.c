@@ -10,9 +10,9 @@ assert_downloads (const FlowOptions *options)
   g_autoptr (FlowLab) lab = flow_lab_new (options);
   g_autofree char *iccid = flow_lab_install (lab, NULL);
   const LpdJob job = lab->job;
+  const LpdProgress last = g_array_index (lab->progress, LpdProgress, lab->progress->len - 1);
   g_autoptr (GPtrArray) profiles = flow_lab_profiles (lab);
   const RspProfile *profile = lpd_guard_find (profiles, iccid);
-  const LpdProgress *last;
 
   g_assert_nonnull (profile);
   g_assert_cmpint (profile->state, ==, RSP_STATE_DISABLED);
@@ -23,10 +23,9 @@ assert_downloads (const FlowOptions *options)
   g_assert_cmpuint (lab->user.code_questions, ==, 0);
   g_assert_nonnull (lab->user.last_vouched_by);
   g_assert_cmpint (lab->user.last_free_memory, >, 0);
-  last = &g_array_index (lab->progress, LpdProgress, lab->progress->len - 1);
-  g_assert_cmpuint (last->segment, ==, last->segments);
-  g_assert_cmpuint (last->chip_bytes, ==, last->chip_total);
-  g_assert_cmpuint (last->net_bytes, ==, last->net_total);
+  g_assert_cmpuint (last.segment, ==, last.segments);
+  g_assert_cmpuint (last.chip_bytes, ==, last.chip_total);
+  g_assert_cmpuint (last.net_bytes, ==, last.net_total);
   /* the package was complete before the first segment went to the chip */
   g_assert_cmpint (job.step_at[LPD_STEP_NETWORK_RELEASED], >,
                    job.step_at[LPD_STEP_DOWNLOAD]);
