@@ -127,7 +127,7 @@ check_reenabling (LabEuicc *self, const LabStoredProfile *current, const LabStor
   g_autoptr (LabMetadata) metadata = lab_profile_metadata (current, error);
   g_autoptr (GBytes) displaced = NULL;
 
-  if (metadata == NULL || !lab_store_get (self->store, "displaced", &displaced, error))
+  if (metadata == NULL || !lab_euicc_store_get (self->store, "displaced", &displaced, error))
     return FALSE;
   if (metadata->class == LAB_CLASS_OPERATIONAL || displaced == NULL
       || successor->class == metadata->class

@@ -102,11 +102,11 @@ remember_displaced (LabEuicc *self, const LabStoredProfile *current,
   if (!ok)
     return FALSE;
   if (to == NULL || to->class == LAB_CLASS_OPERATIONAL)
-    return lab_store_set (self->store, "displaced", NULL, error);
+    return lab_euicc_store_set (self->store, "displaced", NULL, error);
   if (from == NULL || !steps_in (from, to))
     return TRUE;
   iccid = g_bytes_new (current->iccid, sizeof current->iccid);
-  return lab_store_set (self->store, "displaced", iccid, error);
+  return lab_euicc_store_set (self->store, "displaced", iccid, error);
 }
 
 gboolean

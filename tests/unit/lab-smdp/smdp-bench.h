@@ -91,16 +91,7 @@ typedef struct
   int error;
 } ChipAnswer;
 
-/** chip_initiate: initiateAuthentication with a right request. */
-JsonObject *chip_initiate (Chip *chip, Bench *bench);
-/** chip_authenticate: authenticateClient upon the answer @first. */
-JsonObject *chip_authenticate (Chip *chip, Bench *bench, JsonObject *first,
-                               const ChipAnswer *how);
-/**
- * chip_begin: both, expecting success: the answer of authenticateClient, with its transactionId.
- */
-JsonObject *chip_begin (Chip *chip, Bench *bench, const char *matching_id);
-
+/** ChipPrepare: how PrepareDownloadResponse is made. Zero is a right one without code. */
 typedef struct
 {
   const char *confirmation_code;
@@ -110,6 +101,21 @@ typedef struct
   gboolean new_otpk;
   int error;
 } ChipPrepare;
+
+/** chip_make_answer: AuthenticateServerResponse upon the answer @first. */
+GBytes *chip_make_answer (Chip *chip, JsonObject *first, const ChipAnswer *how);
+/** chip_make_prepare: PrepareDownloadResponse upon the answer @second. */
+GBytes *chip_make_prepare (Chip *chip, Bench *bench, JsonObject *second, const ChipPrepare *how);
+
+/** chip_initiate: initiateAuthentication with a right request. */
+JsonObject *chip_initiate (Chip *chip, Bench *bench);
+/** chip_authenticate: authenticateClient upon the answer @first. */
+JsonObject *chip_authenticate (Chip *chip, Bench *bench, JsonObject *first,
+                               const ChipAnswer *how);
+/**
+ * chip_begin: both, expecting success: the answer of authenticateClient, with its transactionId.
+ */
+JsonObject *chip_begin (Chip *chip, Bench *bench, const char *matching_id);
 
 /** chip_get_package: getBoundProfilePackage upon the answer @second. */
 JsonObject *chip_get_package (Chip *chip, Bench *bench, JsonObject *second,

@@ -190,16 +190,23 @@ make_authenticate (Chip *chip, GBytes *server_signed1, const ChipAnswer *how)
   return tlv_writer_finish (writer);
 }
 
+GBytes *
+chip_make_answer (Chip *chip, JsonObject *first, const ChipAnswer *how)
+{
+  g_autoptr (GBytes) server_signed1 = bench_get_bytes (first, "serverSigned1");
+
+  if (how->error != 0)
+    return make_error (0xBF38, rsp_json_string (first, "transactionId"), how->error);
+  return make_authenticate (chip, server_signed1, how);
+}
+
 JsonObject *
 chip_authenticate (Chip *chip, Bench *bench, JsonObject *first, const ChipAnswer *how)
 {
-  g_autoptr (GBytes) server_signed1 = bench_get_bytes (first, "serverSigned1");
-  const char *id = rsp_json_string (first, "transactionId");
-  g_autoptr (GBytes) response = how->error != 0 ? make_error (0xBF38, id, how->error)
-                                                : make_authenticate (chip, server_signed1, how);
+  g_autoptr (GBytes) response = chip_make_answer (chip, first, how);
   JsonObject *in = json_object_new ();
 
-  json_object_set_string_member (in, "transactionId", id);
+  json_object_set_string_member (in, "transactionId", rsp_json_string (first, "transactionId"));
   bench_add_bytes (in, "authenticateServerResponse", response);
   return bench_post (bench, ES9 "authenticateClient", in);
 }
@@ -259,23 +266,30 @@ make_prepare (Chip *chip, GBytes *smdp_signature2, GBytes *id, const ChipPrepare
   return tlv_writer_finish (writer);
 }
 
-JsonObject *
-chip_get_package (Chip *chip, Bench *bench, JsonObject *second, const ChipPrepare *how)
+GBytes *
+chip_make_prepare (Chip *chip, Bench *bench, JsonObject *second, const ChipPrepare *how)
 {
   const char *id = rsp_json_string (second, "transactionId");
   g_autoptr (GBytes) raw_id = kt_hex_parse (id, NULL);
   g_autoptr (GBytes) signature2 = bench_get_bytes (second, "smdpSignature2");
-  g_autoptr (GBytes) response = NULL;
-  JsonObject *in = json_object_new ();
 
   if (how->new_otpk)
     {
       lab_key_unref (chip->otsk);
       chip->otsk = lab_key_generate (bench->env, NULL);
     }
-  response = how->error != 0 ? make_error (0xBF21, id, how->error)
-                             : make_prepare (chip, signature2, raw_id, how);
-  json_object_set_string_member (in, "transactionId", id);
+  if (how->error != 0)
+    return make_error (0xBF21, id, how->error);
+  return make_prepare (chip, signature2, raw_id, how);
+}
+
+JsonObject *
+chip_get_package (Chip *chip, Bench *bench, JsonObject *second, const ChipPrepare *how)
+{
+  g_autoptr (GBytes) response = chip_make_prepare (chip, bench, second, how);
+  JsonObject *in = json_object_new ();
+
+  json_object_set_string_member (in, "transactionId", rsp_json_string (second, "transactionId"));
   bench_add_bytes (in, "prepareDownloadResponse", response);
   return bench_post (bench, ES9 "getBoundProfilePackage", in);
 }

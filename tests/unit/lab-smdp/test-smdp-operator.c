@@ -161,6 +161,47 @@ test_package (Fixture *fixture, gconstpointer data)
   chip_clear (&chip);
 }
 
+/* Server and chip in a given PKI: authority and makers of SGP.26 */
+static void
+test_foreign_pki (void)
+{
+  const char *fixtures = g_getenv ("KT_TEST_FIXTURES");
+  g_autofree char *dir = g_build_filename (fixtures != NULL ? fixtures : "", "sgp26", NULL);
+  Bench bench = { NULL };
+  Chip chip = { 0 };
+  LabSmdpOptions options;
+  LabContract contract = LAB_CONTRACT_INIT;
+  g_autoptr (LabTicket) ticket = NULL;
+  g_autoptr (JsonObject) second = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  const ChipPrepare how = { 0 };
+  ChipResult result = { 0 };
+
+  if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("no SGP.26 test certificates here");
+      return;
+    }
+  bench_set_up (&bench);
+  lab_pki_unref (bench.pki);
+  bench.pki = lab_pki_open_foreign (dir, bench.env, &error);
+  g_assert_no_error (error);
+  options = bench_options (&bench);
+  bench_start (&bench, &options);
+  chip_set_up (&chip, &bench, BENCH_EID);
+  contract.provider = "Plan";
+  ticket = bench_order (&bench, &contract);
+  second = chip_begin (&chip, &bench, ticket->matching_id);
+  answer = chip_get_package (&chip, &bench, second, &how);
+  bench_assert_success (answer);
+  result.transaction_id = rsp_json_string (second, "transactionId");
+  g_assert_cmpuint (chip_notify (&bench, chip_result (&chip, &result)), ==, 204);
+  bench_assert_state (&bench, ticket->iccid, LAB_ORDER_INSTALLED);
+  chip_clear (&chip);
+  bench_tear_down (&bench);
+}
+
 static void
 assert_unfit (Fixture *fixture, const LabContract *contract, int code, const char *key)
 {
@@ -251,5 +292,6 @@ main (int argc, char **argv)
   ADD ("package", test_package);
   ADD ("unfit", test_unfit);
   ADD ("list", test_list);
+  g_test_add_func ("/smdp/operator/foreign-pki", test_foreign_pki);
   return g_test_run ();
 }

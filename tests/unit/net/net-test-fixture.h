@@ -40,7 +40,7 @@ void net_test_wait_until_closed (NetTestServer *server);
 gboolean net_test_answer_text (const NetTestRequest *request, GOutputStream *out, gpointer data);
 gboolean net_test_answer_text_and_close (const NetTestRequest *request, GOutputStream *out,
                                          gpointer data);
-/** net_test_answer_slowly: a handler that writes the strings of @data, a tenth of a second apart. */
+/** net_test_answer_slowly: writes the strings of the array @data, a tenth of a second apart. */
 gboolean net_test_answer_slowly (const NetTestRequest *request, GOutputStream *out, gpointer data);
 /** net_test_say_nothing: listens for ever. */
 void net_test_say_nothing (GSocketConnection *connection, GCancellable *stop, gpointer data);

@@ -11,7 +11,8 @@ static void
 test_no_content (void)
 {
   g_autoptr (NetTestFixture) f
-      = net_test_fixture_new (net_test_answer_text, (gpointer) "HTTP/1.1 204 No Content\r\n\r\n", NULL);
+      = net_test_fixture_new (net_test_answer_text,
+                              (gpointer) "HTTP/1.1 204 No Content\r\n\r\n", NULL);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -120,7 +121,8 @@ test_garbage (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (garbage); i++)
     {
-      g_autoptr (NetTestFixture) f = net_test_fixture_new (net_test_answer_text_and_close, (gpointer) garbage[i], NULL);
+      g_autoptr (NetTestFixture) f
+          = net_test_fixture_new (net_test_answer_text_and_close, (gpointer) garbage[i], NULL);
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", garbage[i]);
@@ -143,7 +145,8 @@ test_closed (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (torn); i++)
     {
-      g_autoptr (NetTestFixture) f = net_test_fixture_new (net_test_answer_text_and_close, (gpointer) torn[i], NULL);
+      g_autoptr (NetTestFixture) f
+          = net_test_fixture_new (net_test_answer_text_and_close, (gpointer) torn[i], NULL);
 
       g_test_message ("%s", torn[i]);
       net_test_assert_fails (f, KT_ERROR_CLOSED, "net.closed");
@@ -158,7 +161,8 @@ static void
 test_no_length (void)
 {
   g_autoptr (NetTestFixture) one
-      = net_test_fixture_new (net_test_answer_text_and_close, (gpointer) "HTTP/1.1 200 OK\r\n\r\n{\"n\":1}", NULL);
+      = net_test_fixture_new (net_test_answer_text_and_close,
+                              (gpointer) "HTTP/1.1 200 OK\r\n\r\n{\"n\":1}", NULL);
   g_autoptr (NetTestFixture) two
       = net_test_fixture_new (net_test_answer_text_and_close,
                      (gpointer) "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -292,8 +296,9 @@ test_progress (void)
       g_autoptr (NetTestFixture) f = net_test_fixture_new (answer_bulk, &bulk, NULL);
       g_autoptr (GBytes) body = g_bytes_new_static ("{}", 2);
       Progress progress = { g_thread_self (), 0, 0, 0 };
-      g_autoptr (GBytes) answer = net_http_post (f->http, f->address, NET_TEST_PATH, body, on_progress,
-                                                 &progress, NULL, NULL, NULL);
+      g_autoptr (GBytes) answer
+          = net_http_post (f->http, f->address, NET_TEST_PATH, body, on_progress, &progress, NULL,
+                           NULL, NULL);
 
       g_assert_nonnull (answer);
       g_assert_cmpuint (progress.done, ==, 1000000);

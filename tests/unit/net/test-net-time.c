@@ -39,8 +39,10 @@ test_timeout_idle (void)
   static const char *const stalled[] = { "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{", "", "",
                                          "", "", "", "", "", NULL };
   NetSessionOptions options = { .idle_ms = 300 };
-  g_autoptr (NetTestFixture) one = net_test_fixture_new (net_test_answer_slowly, (gpointer) silent, &options);
-  g_autoptr (NetTestFixture) two = net_test_fixture_new (net_test_answer_slowly, (gpointer) stalled, &options);
+  g_autoptr (NetTestFixture) one
+      = net_test_fixture_new (net_test_answer_slowly, (gpointer) silent, &options);
+  g_autoptr (NetTestFixture) two
+      = net_test_fixture_new (net_test_answer_slowly, (gpointer) stalled, &options);
 
   net_test_assert_fails (one, KT_ERROR_TIMED_OUT, "net.timeout-idle");
   net_test_assert_fails (two, KT_ERROR_TIMED_OUT, "net.timeout-idle");
@@ -53,7 +55,8 @@ test_timeout_total (void)
   static const char *const drops[] = { "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{", "1", "1",
                                        "1", "1", "1", "1", "1", "1", "1", "1", "1", NULL };
   NetSessionOptions options = { .idle_ms = 400, .total_ms = 600 };
-  g_autoptr (NetTestFixture) f = net_test_fixture_new (net_test_answer_slowly, (gpointer) drops, &options);
+  g_autoptr (NetTestFixture) f
+      = net_test_fixture_new (net_test_answer_slowly, (gpointer) drops, &options);
 
   net_test_assert_fails (f, KT_ERROR_TIMED_OUT, "net.timeout-total");
 }
@@ -118,7 +121,8 @@ test_cancel_body (void)
 {
   static const char *const stalled[] = { "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{", "", "",
                                          "", NULL };
-  g_autoptr (NetTestFixture) f = net_test_fixture_new (net_test_answer_slowly, (gpointer) stalled, NULL);
+  g_autoptr (NetTestFixture) f
+      = net_test_fixture_new (net_test_answer_slowly, (gpointer) stalled, NULL);
 
   assert_cancelled (f->http, f->address);
   assert_cancelled (f->http, f->address);
