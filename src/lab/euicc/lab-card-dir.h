@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  *
  * A lab card as a #Card of this process, for programs that are told no more than the folder.
  *
- * Returns: (transfer full) (nullable): %KT_ERROR_NOT_FOUND, key "lab.no-card"; %KT_ERROR_CARD_BUSY, key
- *   "lab.card-in-use"; %KT_ERROR_STORAGE
+ * Returns: (transfer full) (nullable): %KT_ERROR_NOT_FOUND, key "lab.no-card"; %KT_ERROR_CARD_BUSY,
+ *   key "lab.card-in-use"; %KT_ERROR_STORAGE
  */
 Card *lab_card_open_dir (const char *dir, GError **error);
 

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * LabCard:
  *
- * A #LabEuicc as a #Card of the same process: what a PC/SC reader would be to a real one. Several may
- * share a card; a reset through one is %KT_ERROR_CARD_RESET to the others.
+ * A #LabEuicc as a #Card of the same process: what a PC/SC reader would be to a real one. Several
+ * may share a card; a reset through one is %KT_ERROR_CARD_RESET to the others.
  */
 #define LAB_TYPE_CARD (lab_card_get_type ())
 G_DECLARE_FINAL_TYPE (LabCard, lab_card, LAB, CARD, Card)

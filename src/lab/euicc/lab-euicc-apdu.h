@@ -43,7 +43,7 @@ typedef struct
   guint le;
 } LabApdu;
 
-/** lab_apdu_parse: Returns: 9000, or what a command that is none of the four short cases deserves. */
+/** lab_apdu_parse: Returns: 9000, or what a command of none of the four short cases deserves. */
 guint16 lab_apdu_parse (LabApdu *apdu, const guint8 *command, gsize len);
 
 typedef enum

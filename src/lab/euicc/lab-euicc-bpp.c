@@ -10,8 +10,8 @@
 /*
  * LoadBoundProfilePackage: SGP.22 sections 2.5.5 and 5.7.6. The package comes in segments, each its
  * own chain of STORE DATA, in the one order that there is. A segment that does not belong there is
- * refused with a status word and changes nothing; one that belongs there and is wrong ends it all with
- * a ProfileInstallationResult.
+ * refused with a status word and changes nothing; one that belongs there and is wrong ends it all
+ * with a ProfileInstallationResult.
  */
 
 enum

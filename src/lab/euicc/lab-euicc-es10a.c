@@ -41,7 +41,8 @@ lab_es10a_set_default_smdp (LabEuicc *self, const Tlv *request, guint16 *sw)
       || (child.len > 0 && !kt_server_address_is_valid (address, KT_ACTIVATION_CODE_ALLOW_PORT)))
     return lab_answer_result (0xBF3F, LAB_UNDEFINED_ERROR);
   /* No characters remove it (SGP.22 section 5.7.4). */
-  if (!lab_euicc_store_set_string (self->store, "default-smdp", child.len > 0 ? address : NULL, &error))
+  if (!lab_euicc_store_set_string (self->store, "default-smdp", child.len > 0 ? address : NULL,
+                                   &error))
     return lab_answer_failed (&error, sw);
   return lab_answer_result (0xBF3F, 0);
 }

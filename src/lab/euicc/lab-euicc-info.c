@@ -11,6 +11,8 @@ static const guint8 ts_102_241[3] = { 15, 0, 0 };
 static const guint8 global_platform[3] = { 2, 3, 0 };
 static const guint8 protection_profile[3] = { 1, 0, 0 };
 static const char accreditation[] = "KT-LAB-EU-0001";
+static const char platform_label[] = "kaitsu-lab";
+static const char discovery_url[] = "https://dloa.example.com";
 
 enum
 {
@@ -123,6 +125,10 @@ put_certification (LabEuicc *self, TlvWriter *writer)
     tlv_put_bits (writer, 0x99, forbidden);
   tlv_put (writer, TLV_OCTET_STRING, protection_profile, sizeof protection_profile);
   tlv_put_string (writer, TLV_UTF8, accreditation);
+  tlv_begin (writer, 0xAC);
+  tlv_put_string (writer, 0x80, platform_label);
+  tlv_put_string (writer, 0x81, discovery_url);
+  tlv_end (writer);
 }
 
 GBytes *

@@ -212,7 +212,7 @@ judge_package (LabEuicc *self, LabPackage *package, gint64 left, LabSaipFailure 
   return LAB_REASON_NONE;
 }
 
-/* Profile, result and notifications become real together, with the transaction around the command. */
+/* Profile, result and notifications become real together: see run_atomic() of the ISD-R. */
 static gboolean
 install (LabEuicc *self, LabPackage *package, GBytes *upp, GBytes **result, GError **error)
 {

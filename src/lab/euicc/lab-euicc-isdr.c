@@ -218,8 +218,8 @@ lab_isdr_store_data (LabEuicc *self, LabChannel *channel, const LabApdu *apdu, g
     *sw = LAB_SW_P1P2;
   else if (apdu->lc == 0)
     *sw = LAB_SW_LENGTH;
-  /* Block 0 begins anew; any other must be the next one. A chain longer than P2 can count ends here,
-   * which bounds it. */
+  /* Block 0 begins anew; any other must be the next one. A chain longer than P2 can count ends
+   * here, which bounds it. */
   else if (apdu->p2 != 0 && (channel->chain == NULL || apdu->p2 != channel->next_block))
     *sw = LAB_SW_P1P2;
   if (*sw != LAB_SW_OK || apdu->p2 == 0)

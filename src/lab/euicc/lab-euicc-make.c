@@ -197,7 +197,8 @@ make_all (LabEuiccStore *store, const LabEuiccOptions *options, const char *eid,
 }
 
 gboolean
-lab_euicc_make (LabEuiccStore *store, const LabEuiccOptions *options, const KtEnv *env, GError **error)
+lab_euicc_make (LabEuiccStore *store, const LabEuiccOptions *options, const KtEnv *env,
+                GError **error)
 {
   g_autofree char *eid
       = options->eid != NULL ? g_strdup (options->eid) : random_eid (options->pki, env);

@@ -86,8 +86,8 @@ lab_package_matches_owner (LabPackage *package, const LabOwner *owner)
          && gid_matches (usim, EF_GID1, owner->gid1) && gid_matches (usim, EF_GID2, owner->gid2);
 }
 
-/* SGP.22 section 2.4.5.3: at most 8 bits of the key are not zero. Besides, the test algorithm's keys
- * are no secret, and TS.48 uses 00 01 … 0F. */
+/* SGP.22 section 2.4.5.3: at most 8 bits of the key are not zero. Besides, the test algorithm's
+ * keys are no secret, and TS.48 uses 00 01 … 0F. */
 static gboolean
 is_test_key (const LabAkaKey *key)
 {

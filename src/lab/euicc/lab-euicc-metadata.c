@@ -184,7 +184,8 @@ read_address (LabMetadata *metadata, const Tlv *entry, GError **error)
   if (entry->tag != TLV_SEQUENCE)
     return kt_error_set (error, KT_ERROR_MALFORMED, NULL, "notification configuration");
   if (!tlv_need (entry, 0x80, &events, error) || !tlv_get_bits (&events, &bits, error)
-      || !tlv_need (entry, 0x81, &address, error) || !tlv_check_len (&address, 1, MAX_ADDRESS, error))
+      || !tlv_need (entry, 0x81, &address, error)
+      || !tlv_check_len (&address, 1, MAX_ADDRESS, error))
     return FALSE;
   text = tlv_dup_string (&address, MAX_ADDRESS, error);
   if (text == NULL)

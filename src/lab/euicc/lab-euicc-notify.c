@@ -89,7 +89,7 @@ lab_notify_profile (LabEuicc *self, const LabMetadata *metadata, GBytes *pkid, L
   return TRUE;
 }
 
-/* ProfileInstallationResult: the signature is over the BF27; the server has kept the certificate. */
+/* ProfileInstallationResult: the signature is over the BF27; the server has the certificate. */
 static GBytes *
 write_result (const LabEuiccSession *session, const LabCi *ci, GBytes *metadata, GBytes *final,
               GError **error)

@@ -25,7 +25,7 @@ gboolean lab_euicc_store_failed (LabEuiccStore *store, const char *what, GError 
 /** lab_euicc_store_prepare: Returns: (transfer full) (nullable): */
 LabStatement *lab_euicc_store_prepare (LabEuiccStore *store, const char *sql, GError **error);
 
-/** lab_euicc_store_bind_bytes: @bytes %NULL binds NULL; they must live until the statement is run. */
+/** lab_euicc_store_bind_bytes: @bytes (nullable) must live until the statement is run. */
 void lab_euicc_store_bind_bytes (LabStatement *statement, int place, GBytes *bytes);
 void lab_euicc_store_bind_data (LabStatement *statement, int place, const guint8 *data, gsize len);
 
@@ -35,11 +35,11 @@ gboolean lab_euicc_store_run (LabEuiccStore *store, LabStatement *statement, GEr
 /** lab_euicc_store_step: Returns: 1 for a row, 0 at the end, -1 with @error. */
 int lab_euicc_store_step (LabEuiccStore *store, LabStatement *statement, GError **error);
 
-/** lab_euicc_store_column: Returns: (transfer full) (nullable): in memory that is wiped when freed. */
+/** lab_euicc_store_column: Returns: (transfer full) (nullable): wiped when freed. */
 GBytes *lab_euicc_store_column (LabStatement *statement, int column);
 /** lab_euicc_store_copy_column: %KT_ERROR_STORAGE unless the column holds @len bytes. */
 gboolean lab_euicc_store_copy_column (LabStatement *statement, int column, guint8 *out, gsize len,
-                                GError **error);
+                                      GError **error);
 
 /** lab_euicc_store_exec: statements without values. */
 gboolean lab_euicc_store_exec (LabEuiccStore *store, const char *sql, GError **error);

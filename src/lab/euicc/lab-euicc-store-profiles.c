@@ -32,7 +32,7 @@ add_package (LabEuiccStore *store, const LabStoredProfile *profile, GBytes *upp,
 
 gboolean
 lab_euicc_store_add_profile (LabEuiccStore *store, const LabStoredProfile *profile, GBytes *upp,
-                       GError **error)
+                             GError **error)
 {
   g_autoptr (LabStatement) statement = lab_euicc_store_prepare (
       store,
@@ -98,7 +98,8 @@ lab_euicc_store_list_profiles (LabEuiccStore *store, GError **error)
 }
 
 gboolean
-lab_euicc_store_update_profile (LabEuiccStore *store, const LabStoredProfile *profile, GError **error)
+lab_euicc_store_update_profile (LabEuiccStore *store, const LabStoredProfile *profile,
+                                GError **error)
 {
   g_autoptr (LabStatement) statement = lab_euicc_store_prepare (
       store, "UPDATE profile SET enabled = ?, nickname = ? WHERE isdp = ?", error);
@@ -112,7 +113,8 @@ lab_euicc_store_update_profile (LabEuiccStore *store, const LabStoredProfile *pr
 }
 
 gboolean
-lab_euicc_store_delete_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES], GError **error)
+lab_euicc_store_delete_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES],
+                                GError **error)
 {
   g_autoptr (LabStatement) statement
       = lab_euicc_store_prepare (store, "DELETE FROM profile WHERE isdp = ?", error);
@@ -125,7 +127,7 @@ lab_euicc_store_delete_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP
 
 gboolean
 lab_euicc_store_load_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES], GBytes **upp,
-                        GBytes **state, GError **error)
+                              GBytes **state, GError **error)
 {
   g_autoptr (LabStatement) statement
       = lab_euicc_store_prepare (store, "SELECT upp, state FROM package WHERE isdp = ?", error);
@@ -148,7 +150,7 @@ lab_euicc_store_load_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_B
 
 gboolean
 lab_euicc_store_save_state (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES], GBytes *state,
-                      GError **error)
+                            GError **error)
 {
   g_autoptr (LabStatement) statement
       = lab_euicc_store_prepare (store, "UPDATE package SET state = ? WHERE isdp = ?", error);

@@ -37,8 +37,7 @@ lab_euicc_store_add_ci (LabEuiccStore *store, const LabStoredCi *ci, GError **er
 GPtrArray *
 lab_euicc_store_list_cis (LabEuiccStore *store, GError **error)
 {
-  g_autoptr (GPtrArray) list
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_stored_ci_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_stored_ci_free);
   g_autoptr (LabStatement) statement
       = lab_euicc_store_prepare (store, "SELECT cert, key, euicc, eum FROM ci ORDER BY id", error);
   int row;
@@ -81,7 +80,7 @@ lab_euicc_store_next_number (LabEuiccStore *store, gint64 *number, GError **erro
 
 gboolean
 lab_euicc_store_add_notification (LabEuiccStore *store, const LabStoredNotification *notification,
-                            GError **error)
+                                  GError **error)
 {
   g_autoptr (LabStatement) statement = lab_euicc_store_prepare (
       store, "INSERT INTO notification (number, event, metadata, pending) VALUES (?, ?, ?, ?)",
@@ -121,7 +120,8 @@ lab_euicc_store_list_notifications (LabEuiccStore *store, GError **error)
 }
 
 gboolean
-lab_euicc_store_remove_notification (LabEuiccStore *store, gint64 number, gboolean *found, GError **error)
+lab_euicc_store_remove_notification (LabEuiccStore *store, gint64 number, gboolean *found,
+                                     GError **error)
 {
   g_autoptr (LabStatement) statement
       = lab_euicc_store_prepare (store, "DELETE FROM notification WHERE number = ?", error);
@@ -139,7 +139,7 @@ lab_euicc_store_remove_notification (LabEuiccStore *store, gint64 number, gboole
 
 gboolean
 lab_euicc_store_keep_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point, GBytes *secret,
-                    GError **error)
+                          GError **error)
 {
   g_autoptr (LabStatement) add = lab_euicc_store_prepare (
       store, "INSERT OR REPLACE INTO otkey (oid, point, secret) VALUES (?, ?, ?)", error);
@@ -153,9 +153,9 @@ lab_euicc_store_keep_key (LabEuiccStore *store, const char *smdp_oid, GBytes *po
   if (!lab_euicc_store_run (store, add, error))
     return FALSE;
   trim = lab_euicc_store_prepare (store,
-                            "DELETE FROM otkey WHERE id NOT IN"
-                            " (SELECT id FROM otkey ORDER BY id DESC LIMIT ?)",
-                            error);
+                                  "DELETE FROM otkey WHERE id NOT IN"
+                                  " (SELECT id FROM otkey ORDER BY id DESC LIMIT ?)",
+                                  error);
   if (trim == NULL)
     return FALSE;
   sqlite3_bind_int (trim, 1, LAB_EUICC_STORE_MAX_KEYS);
@@ -163,8 +163,8 @@ lab_euicc_store_keep_key (LabEuiccStore *store, const char *smdp_oid, GBytes *po
 }
 
 gboolean
-lab_euicc_store_find_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point, GBytes **secret,
-                    GError **error)
+lab_euicc_store_find_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point,
+                          GBytes **secret, GError **error)
 {
   g_autoptr (LabStatement) statement = lab_euicc_store_prepare (
       store, "SELECT secret FROM otkey WHERE oid = ? AND point = ?", error);
@@ -210,7 +210,7 @@ run_with_pkid (LabEuiccStore *store, const char *sql, GBytes *pkid, gint64 numbe
 
 gboolean
 lab_euicc_store_set_crl (LabEuiccStore *store, GBytes *pkid, gint64 number, GPtrArray *serials,
-                   GError **error)
+                         GError **error)
 {
   if (!run_with_pkid (store, "DELETE FROM crl WHERE pkid = ?1", pkid, 0, error)
       || !run_with_pkid (store, "INSERT INTO crl (pkid, number) VALUES (?1, ?2)", pkid, number,
@@ -250,7 +250,7 @@ lab_euicc_store_get_crl_number (LabEuiccStore *store, GBytes *pkid, gint64 *numb
 
 gboolean
 lab_euicc_store_is_revoked (LabEuiccStore *store, GBytes *pkid, GBytes *serial, gboolean *revoked,
-                      GError **error)
+                            GError **error)
 {
   g_autoptr (LabStatement) statement = lab_euicc_store_prepare (
       store, "SELECT 1 FROM revoked WHERE pkid = ? AND serial = ?", error);

@@ -14,7 +14,7 @@
 #include "kt-error.h"
 #include "lab-euicc-store-private.h"
 
-/* Raised when a table changes its meaning; a database of another version is refused, not guessed. */
+/* Raised when a table changes its meaning; another version of a database is refused. */
 #define FORMAT 1
 
 static const char schema[] =
@@ -125,7 +125,8 @@ lab_euicc_store_column (LabStatement *statement, int column)
 }
 
 gboolean
-lab_euicc_store_copy_column (LabStatement *statement, int column, guint8 *out, gsize len, GError **error)
+lab_euicc_store_copy_column (LabStatement *statement, int column, guint8 *out, gsize len,
+                             GError **error)
 {
   gconstpointer data = sqlite3_column_blob (statement, column);
 
@@ -183,7 +184,8 @@ create_file (const char *path, GError **error)
 static gboolean
 read_format (LabEuiccStore *store, int *format, GError **error)
 {
-  g_autoptr (LabStatement) statement = lab_euicc_store_prepare (store, "PRAGMA user_version", error);
+  g_autoptr (LabStatement) statement
+      = lab_euicc_store_prepare (store, "PRAGMA user_version", error);
 
   if (statement == NULL || lab_euicc_store_step (store, statement, error) != 1)
     return FALSE;
@@ -328,7 +330,8 @@ lab_euicc_store_get_string (LabEuiccStore *store, const char *name, char **value
 }
 
 gboolean
-lab_euicc_store_set_string (LabEuiccStore *store, const char *name, const char *value, GError **error)
+lab_euicc_store_set_string (LabEuiccStore *store, const char *name, const char *value,
+                            GError **error)
 {
   g_autoptr (GBytes) bytes = value != NULL ? g_bytes_new (value, strlen (value)) : NULL;
 

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /*
  * The card's non-volatile memory: one SQLite database, in a folder or in memory. Whatever belongs
- * together is changed within lab_euicc_store_begin() and lab_euicc_store_commit(), which is durable when it
- * returns. Every failing function sets %KT_ERROR_STORAGE, key "lab.storage".
+ * together is changed within lab_euicc_store_begin() and lab_euicc_store_commit(), which is durable
+ * when it returns. Every failing function sets %KT_ERROR_STORAGE, key "lab.storage".
  */
 typedef struct _LabEuiccStore LabEuiccStore;
 
@@ -29,20 +29,25 @@ void lab_euicc_store_rollback (LabEuiccStore *store);
 /* ---- single values ---- */
 
 /** lab_euicc_store_get: Returns: %FALSE on failure; @value is %NULL if there is none. */
-gboolean lab_euicc_store_get (LabEuiccStore *store, const char *name, GBytes **value, GError **error);
+gboolean lab_euicc_store_get (LabEuiccStore *store, const char *name, GBytes **value,
+                              GError **error);
 /** lab_euicc_store_set: @value %NULL removes. */
-gboolean lab_euicc_store_set (LabEuiccStore *store, const char *name, GBytes *value, GError **error);
-gboolean lab_euicc_store_get_int (LabEuiccStore *store, const char *name, gint64 *value, GError **error);
-gboolean lab_euicc_store_set_int (LabEuiccStore *store, const char *name, gint64 value, GError **error);
-gboolean lab_euicc_store_get_string (LabEuiccStore *store, const char *name, char **value, GError **error);
+gboolean lab_euicc_store_set (LabEuiccStore *store, const char *name, GBytes *value,
+                              GError **error);
+gboolean lab_euicc_store_get_int (LabEuiccStore *store, const char *name, gint64 *value,
+                                  GError **error);
+gboolean lab_euicc_store_set_int (LabEuiccStore *store, const char *name, gint64 value,
+                                  GError **error);
+gboolean lab_euicc_store_get_string (LabEuiccStore *store, const char *name, char **value,
+                                     GError **error);
 gboolean lab_euicc_store_set_string (LabEuiccStore *store, const char *name, const char *value,
-                               GError **error);
+                                     GError **error);
 
 /* ---- certificate issuers and the card's certificate below each ---- */
 
 /**
  * LabStoredCi:
- * @key: (nullable): PEM; with @euicc and @eum absent for a CI that is trusted for verification alone
+ * @key: (nullable): PEM; absent with @euicc and @eum for a CI that is trusted for verification
  */
 typedef struct
 {
@@ -54,7 +59,7 @@ typedef struct
 
 void lab_stored_ci_free (LabStoredCi *ci);
 gboolean lab_euicc_store_add_ci (LabEuiccStore *store, const LabStoredCi *ci, GError **error);
-/** lab_euicc_store_list_cis: Returns: (transfer full) (nullable) (element-type LabStoredCi): in order. */
+/** lab_euicc_store_list_cis: Returns: (transfer full) (nullable): of #LabStoredCi, in order. */
 GPtrArray *lab_euicc_store_list_cis (LabEuiccStore *store, GError **error);
 
 /* ---- profiles ---- */
@@ -85,20 +90,20 @@ typedef struct
 
 void lab_stored_profile_free (LabStoredProfile *profile);
 /** lab_euicc_store_add_profile: @upp is kept apart: lists do not read it. */
-gboolean lab_euicc_store_add_profile (LabEuiccStore *store, const LabStoredProfile *profile, GBytes *upp,
-                                GError **error);
+gboolean lab_euicc_store_add_profile (LabEuiccStore *store, const LabStoredProfile *profile,
+                                      GBytes *upp, GError **error);
 /** lab_euicc_store_list_profiles: Returns: (transfer full) (nullable): in order of installation. */
 GPtrArray *lab_euicc_store_list_profiles (LabEuiccStore *store, GError **error);
 /** lab_euicc_store_update_profile: writes @enabled and @nickname. */
 gboolean lab_euicc_store_update_profile (LabEuiccStore *store, const LabStoredProfile *profile,
-                                   GError **error);
+                                         GError **error);
 gboolean lab_euicc_store_delete_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES],
-                                   GError **error);
+                                         GError **error);
 /** lab_euicc_store_load_profile: @state is what its SIM has changed, %NULL if nothing. */
-gboolean lab_euicc_store_load_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES], GBytes **upp,
-                                 GBytes **state, GError **error);
-gboolean lab_euicc_store_save_state (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES], GBytes *state,
-                               GError **error);
+gboolean lab_euicc_store_load_profile (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES],
+                                       GBytes **upp, GBytes **state, GError **error);
+gboolean lab_euicc_store_save_state (LabEuiccStore *store, const guint8 isdp[LAB_ISDP_BYTES],
+                                     GBytes *state, GError **error);
 
 /* ---- notifications ---- */
 
@@ -119,12 +124,13 @@ typedef struct
 void lab_stored_notification_free (LabStoredNotification *notification);
 /** lab_euicc_store_next_number: the next sequence number, from 1, never given twice. */
 gboolean lab_euicc_store_next_number (LabEuiccStore *store, gint64 *number, GError **error);
-gboolean lab_euicc_store_add_notification (LabEuiccStore *store, const LabStoredNotification *notification,
-                                     GError **error);
+gboolean lab_euicc_store_add_notification (LabEuiccStore *store,
+                                           const LabStoredNotification *notification,
+                                           GError **error);
 /** lab_euicc_store_list_notifications: Returns: (transfer full) (nullable): ascending. */
 GPtrArray *lab_euicc_store_list_notifications (LabEuiccStore *store, GError **error);
 gboolean lab_euicc_store_remove_notification (LabEuiccStore *store, gint64 number, gboolean *found,
-                                        GError **error);
+                                              GError **error);
 
 /* ---- one-time keys that a bound package may still need ---- */
 
@@ -132,22 +138,23 @@ gboolean lab_euicc_store_remove_notification (LabEuiccStore *store, gint64 numbe
 #define LAB_EUICC_STORE_MAX_KEYS 8
 
 /** lab_euicc_store_keep_key: @secret is a private key's 32 bytes, @point its 65. */
-gboolean lab_euicc_store_keep_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point, GBytes *secret,
-                             GError **error);
+gboolean lab_euicc_store_keep_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point,
+                                   GBytes *secret, GError **error);
 /** lab_euicc_store_find_key: @secret is %NULL if it is not there for that server. */
-gboolean lab_euicc_store_find_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point, GBytes **secret,
-                             GError **error);
+gboolean lab_euicc_store_find_key (LabEuiccStore *store, const char *smdp_oid, GBytes *point,
+                                   GBytes **secret, GError **error);
 gboolean lab_euicc_store_drop_key (LabEuiccStore *store, GBytes *point, GError **error);
 
 /* ---- revocation ---- */
 
 /** lab_euicc_store_set_crl: replaces the list of the CI @pkid. */
-gboolean lab_euicc_store_set_crl (LabEuiccStore *store, GBytes *pkid, gint64 number, GPtrArray *serials,
-                            GError **error);
+gboolean lab_euicc_store_set_crl (LabEuiccStore *store, GBytes *pkid, gint64 number,
+                                  GPtrArray *serials, GError **error);
 /** lab_euicc_store_get_crl_number: -1 if that CI has no list. */
-gboolean lab_euicc_store_get_crl_number (LabEuiccStore *store, GBytes *pkid, gint64 *number, GError **error);
-gboolean lab_euicc_store_is_revoked (LabEuiccStore *store, GBytes *pkid, GBytes *serial, gboolean *revoked,
-                               GError **error);
+gboolean lab_euicc_store_get_crl_number (LabEuiccStore *store, GBytes *pkid, gint64 *number,
+                                         GError **error);
+gboolean lab_euicc_store_is_revoked (LabEuiccStore *store, GBytes *pkid, GBytes *serial,
+                                     gboolean *revoked, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabEuiccStore, lab_euicc_store_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabStoredCi, lab_stored_ci_free)

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * LabEuicc:
  *
  * A software eUICC behind APDUs: SGP.22 v2 from the chip's side, P-256, and the UICC of the profile
- * that is enabled. In memory, or in a folder that survives being killed at any moment. All functions
- * may be called from any thread; APDUs are processed one at a time.
+ * that is enabled. In memory, or in a folder that survives being killed at any moment. All
+ * functions may be called from any thread; APDUs are processed one at a time.
  */
 #define LAB_TYPE_EUICC (lab_euicc_get_type ())
 G_DECLARE_FINAL_TYPE (LabEuicc, lab_euicc, LAB, EUICC, GObject)
@@ -84,8 +84,8 @@ typedef struct
  * @isdr_aid: (nullable): 5 to 16 bytes instead of the standard AID of the ISD-R
  * @svn: SGP.22 version; all zero: 2.2.2
  * @memory: bytes for profiles; 0: 512 KiB
- * @rules: (nullable): Rules Authorisation Table; %NULL with @n_rules 0: any operator may use PPR1 and
- *   PPR2 with the user's consent
+ * @rules: (nullable): Rules Authorisation Table; %NULL with @n_rules 0: any operator may use PPR1
+ *   and PPR2 with the user's consent
  * @no_rules: an empty table
  * @default_smdp: (nullable): initial default SM-DP+
  * @root_smds: (nullable): %NULL: "lpa.ds.gsma.com"
@@ -131,8 +131,8 @@ LabEuicc *lab_euicc_new (const LabEuiccOptions *options, GError **error);
  * @options: @pki may be %NULL if the card is there
  *
  * Returns: (transfer full) (nullable): %NULL with %KT_ERROR_CARD_BUSY, key "lab.card-in-use", while
- *   another one has the folder open; %KT_ERROR_NOT_FOUND, key "lab.no-card", if there is no card and
- *   no @pki to make one; %KT_ERROR_STORAGE; or as lab_euicc_new()
+ *   another one has the folder open; %KT_ERROR_NOT_FOUND, key "lab.no-card", if there is no card
+ *   and no @pki to make one; %KT_ERROR_STORAGE; or as lab_euicc_new()
  */
 LabEuicc *lab_euicc_open (const char *dir, const LabEuiccOptions *options, GError **error);
 

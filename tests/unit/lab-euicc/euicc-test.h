@@ -30,7 +30,7 @@ void test_clear (void);
 
 /** test_options: the options of a card under test, T=1, with nothing on it. */
 LabEuiccOptions test_options (void);
-/** test_card_new: Returns: (transfer full): powered; @options (nullable) default to test_options(). */
+/** test_card_new: Returns: (transfer full): powered; %NULL stands for test_options(). */
 LabEuicc *test_card_new (const LabEuiccOptions *options);
 
 /** test_apdu: Returns: (transfer full): R-APDU. */
@@ -50,7 +50,7 @@ void assert_es10 (LabEuicc *euicc, const char *command, const char *response);
 /** assert_es10_sw: no data and this status word. */
 void assert_es10_sw (LabEuicc *euicc, const char *command, guint16 sw);
 
-/** test_find: Returns: (transfer full): the raw element at the end of @path of tags below @bytes. */
+/** test_find: Returns: (transfer full): the element at the end of @path, a list of tags. */
 GBytes *test_find (GBytes *bytes, const TlvTag *path, guint n);
 #define TEST_FIND(bytes, ...) \
   test_find (bytes, (const TlvTag[]){ __VA_ARGS__ }, \

@@ -95,10 +95,10 @@ typedef struct
   gint total_offset;
 } Binding;
 
-/** smdp_bind: Returns: (transfer full) (element-type GBytes): segments as SGP.22 2.5.5 cuts them. */
+/** smdp_bind: Returns: (transfer full): #GBytes segments as SGP.22 section 2.5.5 cuts them. */
 GPtrArray *smdp_bind (TestSmdp *smdp, const Binding *binding);
 
-/** smdp_load: sends segments until data comes. Returns: (transfer full): the result, or no bytes. */
+/** smdp_load: sends segments until data comes. Returns: (transfer full): the data. */
 GBytes *smdp_load (LabEuicc *euicc, GPtrArray *segments, guint *sent, guint16 *sw);
 
 /** smdp_install: a whole download, which must work. Returns: (transfer full): BF37. */

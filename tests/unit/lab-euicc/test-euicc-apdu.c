@@ -21,7 +21,7 @@ test_atr (void)
   g_autoptr (LabEuicc) t0 = card_t0 ();
   g_autoptr (LabEuicc) t1 = test_card_new (NULL);
 
-  /* TD1 says the protocol; TB after T=15 has b8 and b2: an eUICC; the last byte makes the XOR zero. */
+  /* TD1 says the protocol; TB after T=15 has b8 and b2: an eUICC; the XOR of all is zero. */
   assert_take_hex (lab_euicc_dup_atr (t0),
                    "3B9E96803F8782 8031E073FE211F664B6169747375 07");
   assert_take_hex (lab_euicc_dup_atr (t1),

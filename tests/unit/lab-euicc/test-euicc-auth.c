@@ -461,7 +461,7 @@ test_prepare_no_session (void)
   assert_code (smdp, refused, 0xBF21, 4);
 }
 
-/* The server names the key that its package is bound to: the card still has it, after power loss. */
+/* The server names the key that its package is bound to: the card has it, after power loss, too. */
 static void
 test_prepare_retained (void)
 {

@@ -107,7 +107,9 @@ test_info2 (void)
   g_autofree char *pkid = pkid_hex ();
   g_autofree char *tail
       = g_strdup_printf ("8603 0F0000 8703 020300 8802 03D8 A9160414%s AA160414%s 8B0102"
-                         " 0403 010000 0C0E 4B542D4C41422D45552D30303031",
+                         " 0403 010000 0C0E 4B542D4C41422D45552D30303031"
+                         " AC26 800A 6B61697473752D6C6162"
+                         " 8118 68747470733A2F2F646C6F612E6578616D706C652E636F6D",
                          pkid, pkid);
   g_autoptr (GBytes) tail_bytes = hex_bytes (tail);
   g_autoptr (GBytes) info = test_es10_hex (euicc, "BF2200");
@@ -169,7 +171,8 @@ test_rules (void)
 {
   g_autoptr (GBytes) gid = hex_bytes ("0A0B");
   g_autoptr (GBytes) any = g_bytes_new (NULL, 0);
-  LabOperator first[2] = { { { 0x00, 0xF1, 0x10 }, NULL, NULL }, { { 0x62, 0xE2, 0xEE }, gid, any } };
+  LabOperator first[2]
+      = { { { 0x00, 0xF1, 0x10 }, NULL, NULL }, { { 0x62, 0xE2, 0xEE }, gid, any } };
   LabRatRule rules[2] = { { LAB_PPR1_NO_DISABLING, first, 2, FALSE },
                           { LAB_PPR2_NO_DELETION, first, 1, TRUE } };
   LabEuiccOptions options = test_options ();

@@ -211,7 +211,7 @@ test_missing (Fixture *fixture, gconstpointer data)
   g_remove (fixture->card);
   g_assert_cmpint (g_mkdir (fixture->card, 0700), ==, 0);
   database = g_build_filename (fixture->card, "card.db", NULL);
-  g_assert_true (g_file_set_contents (database, "this is not a database, and long enough", -1, NULL));
+  g_assert_true (g_file_set_contents (database, "this is no database, but long", -1, NULL));
   g_assert_null (lab_euicc_open (fixture->card, &options, &error));
   assert_kt_error (&error, KT_ERROR_STORAGE, "lab.storage");
 }

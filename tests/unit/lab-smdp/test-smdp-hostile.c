@@ -63,7 +63,7 @@ dispatch (Fixture *fixture, const char *function, const char *id, const char *na
   return status;
 }
 
-/* One bit turned, or for odd @n everything from there on cut off */
+/* One bit turned or, every fifth time, everything from there on cut off */
 static GBytes *
 spoil (GBytes *bytes, gsize at, guint n)
 {

@@ -48,7 +48,8 @@ net_test_ask (NetTestServer *server, NetTrust *trust, GTlsCertificate *own)
   GError *error = NULL;
 
   net_session_set_client_certificate (session, own, NULL);
-  answer = net_http_post (NET_HTTP (session), address, NET_TEST_PATH, body, NULL, NULL, NULL, NULL, &error);
+  answer = net_http_post (NET_HTTP (session), address, NET_TEST_PATH, body, NULL, NULL, NULL, NULL,
+                          &error);
   g_assert_true ((answer == NULL) == (error != NULL));
   return error;
 }

@@ -165,7 +165,8 @@ test_client_certificate_changes (void)
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GBytes) answer
-          = net_http_post (NET_HTTP (session), address, NET_TEST_PATH, body, NULL, NULL, NULL, NULL, NULL);
+          = net_http_post (NET_HTTP (session), address, NET_TEST_PATH, body, NULL, NULL, NULL,
+                           NULL, NULL);
 
       g_assert_nonnull (answer);
       net_session_set_client_certificate (session, chain, "1234");

@@ -212,7 +212,7 @@ test_run_time_keys (void)
       g_autoptr (GBytes) der = net_test_cert_dup_der (leaf);
       g_autoptr (NetCert) cert = net_cert_new (der, NULL);
       guint8 pkid[NET_PKID_BYTES];
-      NetCurve curve;
+      NetCurve curve = NET_CURVE_P256;
 
       net_test_cert_get_pkid (ci, pkid);
       g_assert_true (recovers (cert, pkid, &curve));
@@ -241,7 +241,7 @@ check_ci (GTlsCertificate *tls, guint *brainpool)
   g_autoptr (NetCert) cert = NULL;
   g_autoptr (GError) error = NULL;
   NetEcKey key;
-  NetCurve curve;
+  NetCurve curve = NET_CURVE_P256;
   guint8 pkid[NET_PKID_BYTES];
 
   g_object_get (tls, "certificate", &raw, NULL);
