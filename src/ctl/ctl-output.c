@@ -50,7 +50,9 @@ ctl_exit_for (const GError *error)
     case KT_ERROR_PROTOCOL:
       return CTL_EXIT_NETWORK;
     case KT_ERROR_SERVER_REFUSED:
-      return CTL_EXIT_SERVER;
+      /* 8.2.7 is the confirmation code, whatever the server holds against it. */
+      return g_strcmp0 (kt_error_detail (error)->subject, "8.2.7") == 0 ? CTL_EXIT_CODE
+                                                                        : CTL_EXIT_SERVER;
     case KT_ERROR_TLS:
     case KT_ERROR_CHECK_FAILED:
       return CTL_EXIT_SECURITY;
