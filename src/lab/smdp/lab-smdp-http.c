@@ -119,6 +119,16 @@ answer_request (LabSmdp *self, SoupServerMessage *message, const char *path, GBy
   return lab_smdp_dispatch (self, path, request, answer);
 }
 
+/* libsoup takes an answer without Content-Length for one that ends with the connection, even 204,
+ * which must not have one: it would close what the client means to use again, without a word. */
+static void
+on_headers_written (SoupServerMessage *message, gpointer data)
+{
+  if (soup_server_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
+    soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                       SOUP_ENCODING_NONE);
+}
+
 static gboolean
 on_delay_over (gpointer data)
 {
@@ -175,6 +185,7 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   if (lab_wire_fails_after (message, fault, answer))
     return;
   soup_server_message_set_status (message, status, NULL);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (on_headers_written), NULL);
   if (answer != NULL)
     {
       soup_message_headers_set_content_type (headers, JSON ";charset=UTF-8", NULL);

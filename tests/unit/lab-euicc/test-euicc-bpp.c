@@ -313,7 +313,7 @@ test_knob (Fixture *fixture, gconstpointer data)
   }
 }
 
-/* Power is lost after any number of segments: nothing is there, and the same package loads again. */
+/* Power is lost after any number of segments: nothing is there; the same package loads again. */
 static void
 test_power_loss (Fixture *fixture, gconstpointer data)
 {

@@ -2,7 +2,7 @@
 #include "lab-saip.h"
 #include "smdp-test.h"
 
-/* Installing against rules, metadata, keys and memory: what the chip refuses though all is sealed. */
+/* Against rules, metadata, keys and memory: what the chip refuses though all is sealed well. */
 
 typedef struct
 {
@@ -53,7 +53,7 @@ load (Fixture *fixture, GPtrArray *segments, int at)
   return result;
 }
 
-/* Nothing is installed, the failure is reported as given and kept for the server; then it is over. */
+/* Nothing is installed, the failure is reported as given and kept for the server, it is over. */
 static void
 expect_failure (Fixture *fixture, const Binding *b, int command, int reason)
 {

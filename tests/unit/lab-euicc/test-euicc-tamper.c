@@ -52,7 +52,7 @@ load (Fixture *fixture, GPtrArray *segments, int at)
   return result;
 }
 
-/* Nothing is installed, the failure is reported as given and kept for the server; then it is over. */
+/* Nothing is installed, the failure is reported as given and kept for the server, it is over. */
 static void
 expect_failure (Fixture *fixture, const Binding *b, int command, int reason)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "smdp-test.h"
 
-/* A session recorded between other parties' LPA and card: our answers have the same shape, tag by tag,
- * and the recorded commands are understood. */
+/* A session recorded between other parties' LPA and card: our answers have the same shape, tag by
+ * tag, and the recorded commands are understood. */
 
 /* ---- reading a recording: lines "> command" and "< response" ---- */
 

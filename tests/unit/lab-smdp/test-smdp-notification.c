@@ -212,6 +212,19 @@ test_late_success (Fixture *fixture, gconstpointer data)
   assert_result (fixture, &result, LAB_ORDER_INSTALLED, "installed");
 }
 
+/* 204 has no body and no length, and the connection stays all the same. */
+static void
+test_one_connection (Fixture *fixture, gconstpointer data)
+{
+  guint before = lab_smdp_get_connections (fixture->bench.smdp);
+
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpuint (chip_notify (&fixture->bench, chip_notice (&fixture->chip, RSP_EVENT_ENABLE,
+                                                                 fixture->ticket->iccid, FALSE)),
+                      ==, 204);
+  g_assert_cmpuint (lab_smdp_get_connections (fixture->bench.smdp), ==, before);
+}
+
 /* A chip reports for longer than its certificate is valid. */
 static void
 test_expired_certificate (Fixture *fixture, gconstpointer data)
@@ -266,6 +279,7 @@ main (int argc, char **argv)
   ADD ("not-believed", test_not_believed);
   ADD ("other-chip", test_other_chip);
   ADD ("life", test_life);
+  ADD ("one-connection", test_one_connection);
   ADD ("late-failure", test_late_failure);
   ADD ("late-success", test_late_success);
   ADD ("expired-certificate", test_expired_certificate);
