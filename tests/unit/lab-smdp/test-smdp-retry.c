@@ -6,6 +6,8 @@
 #include "smdp-bench.h"
 #include "tlv.h"
 
+#include <glib/gstdio.h>
+
 /* Interrupted downloads: the same package bound again, or not. */
 
 typedef struct
@@ -202,6 +204,21 @@ test_tries (Fixture *fixture, gconstpointer data)
   bench_assert_refused (fourth, "8.2.6", "3.8");
 }
 
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      g_remove (child);
+    }
+  g_remove (path);
+}
+
 /* The keys of an interrupted download outlive the server. */
 static void
 test_restart (void)
@@ -241,6 +258,7 @@ test_restart (void)
   g_assert_cmpuint (chip_notify (&fixture.bench, chip_result (&fixture.chip, &result)), ==, 204);
   bench_assert_state (&fixture.bench, fixture.ticket->iccid, LAB_ORDER_INSTALLED);
   tear_down (&fixture, NULL);
+  remove_folder (dir);
 }
 
 static void
