@@ -61,7 +61,7 @@ lab_card_get_protocol (const char *card_dir)
   g_autofree char *text = NULL;
 
   if (!g_key_file_load_from_file (notes, path, G_KEY_FILE_NONE, NULL))
-    return LAB_EUICC_T1;
+    return LAB_EUICC_T0;
   text = g_key_file_get_string (notes, GROUP, KEY_PROTOCOL, NULL);
-  return g_strcmp0 (text, T0) == 0 ? LAB_EUICC_T0 : LAB_EUICC_T1;
+  return g_strcmp0 (text, T1) == 0 ? LAB_EUICC_T1 : LAB_EUICC_T0;
 }

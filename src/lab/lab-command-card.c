@@ -21,6 +21,7 @@ typedef struct
   gboolean empty;
   char *eid;
   gboolean t0;
+  gboolean t1;
   gint64 memory;
   char *default_server;
   char *foreign_pki;
@@ -45,7 +46,8 @@ parse_new (LabProgram *program, NewArgs *own, char ***args, GError **error)
       N_("with a set-up connection (provisioning profile) in use, as without --empty"), NULL },
     { "empty", 0, 0, G_OPTION_ARG_NONE, &own->empty, N_("with nothing on it"), NULL },
     { "eid", 0, 0, G_OPTION_ARG_STRING, &own->eid, N_("chip number; made if not given"), "EID" },
-    { "t0", 0, 0, G_OPTION_ARG_NONE, &own->t0, N_("speaks T=0 instead of T=1"), NULL },
+    { "t0", 0, 0, G_OPTION_ARG_NONE, &own->t0, N_("speaks T=0, as without --t1"), NULL },
+    { "t1", 0, 0, G_OPTION_ARG_NONE, &own->t1, N_("speaks T=1"), NULL },
     { "memory", 0, 0, G_OPTION_ARG_INT64, &own->memory, N_("memory for plans"), N_("BYTES") },
     { "default-server", 0, 0, G_OPTION_ARG_STRING, &own->default_server,
       N_("server asked when there is no code"), N_("ADDRESS") },
@@ -60,6 +62,8 @@ parse_new (LabProgram *program, NewArgs *own, char ***args, GError **error)
     return FALSE;
   if (own->with_setup && own->empty)
     return lab_program_usage (error, _("--pp and --empty exclude each other"));
+  if (own->t0 && own->t1)
+    return lab_program_usage (error, _("--t0 and --t1 exclude each other"));
   if (own->memory < 0)
     return lab_program_usage (error, _("--memory takes bytes"));
   return TRUE;
@@ -70,7 +74,7 @@ make_chip (LabProgram *program, const NewArgs *own, LabPlace *place, const char 
            GError **error)
 {
   LabEuiccOptions options = { .env = program->env, .pki = lab_place_get_pki (place),
-                              .protocol = own->t0 ? LAB_EUICC_T0 : LAB_EUICC_T1,
+                              .protocol = own->t1 ? LAB_EUICC_T1 : LAB_EUICC_T0,
                               .eid = own->eid, .memory = (guint64) own->memory,
                               .default_smdp = own->default_server };
   g_autofree char *parent = g_path_get_dirname (dir);

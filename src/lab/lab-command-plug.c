@@ -24,6 +24,7 @@ typedef struct
   int port;
   int delay;
   gboolean t0;
+  gboolean t1;
 } PlugArgs;
 
 /* A chip in its reader, with knobs read from standard input. */
@@ -42,6 +43,8 @@ parse_args (LabProgram *program, PlugArgs *own, char ***args, GError **error)
       N_("milliseconds that each command takes longer"), "MS" },
     { "t0", 0, 0, G_OPTION_ARG_NONE, &own->t0, N_("speak T=0, whatever the chip was made for"),
       NULL },
+    { "t1", 0, 0, G_OPTION_ARG_NONE, &own->t1, N_("speak T=1, whatever the chip was made for"),
+      NULL },
     { NULL },
   };
 
@@ -52,6 +55,8 @@ parse_args (LabProgram *program, PlugArgs *own, char ***args, GError **error)
     return lab_program_usage (error, _("a port is 1 to 65535"));
   if (own->delay < 0 || own->delay > MAX_DELAY_MS)
     return lab_program_usage (error, _("a delay is 0 to 60000 milliseconds"));
+  if (own->t0 && own->t1)
+    return lab_program_usage (error, _("--t0 and --t1 exclude each other"));
   return TRUE;
 }
 
@@ -108,7 +113,9 @@ open_chip (LabProgram *program, const PlugArgs *own, const char *name, GError **
   dir = lab_place_dup_card_dir (place, name, error);
   if (dir == NULL)
     return NULL;
-  options.protocol = own->t0 ? LAB_EUICC_T0 : lab_card_get_protocol (dir);
+  options.protocol = own->t0   ? LAB_EUICC_T0
+                     : own->t1 ? LAB_EUICC_T1
+                               : lab_card_get_protocol (dir);
   euicc = lab_euicc_open (dir, &options, error);
   if (euicc != NULL)
     lab_euicc_set_delay (euicc, (guint) own->delay * 1000);

@@ -111,6 +111,16 @@ for command in show serve order orders release cancel "card new" "card list" "ca
   ok "$command --help" run 0 $command --help
 done
 
+# As in the manual's example: the chip is made while the server makes its authority.
+"$program" serve --dir "$here/fresh" --port 0 >/dev/null 2>"$here/fresh-err" &
+server=$!
+ok "a chip is made while the first server starts" run 0 card new demo --dir "$here/fresh"
+ok "an order is made meanwhile" run 0 order --dir "$here/fresh"
+kill -INT "$server"
+wait "$server"
+ok "all agree on one authority" run 0 card new other --dir "$here/fresh"
+server=
+
 "$program" serve --dir "$lab" --port 0 --client-certificates operators >"$here/serve" 2>&1 &
 server=$!
 tries=0
@@ -154,15 +164,18 @@ status=$?
 server=
 ok "serve ends well at SIGINT" test "$status" -eq 0
 
-ok "card new" run 0 card new one --dir "$lab" --t0
+ok "card new" run 0 card new one --dir "$lab"
 ok "card new of the same name is refused" run 1 card new one --dir "$lab"
 ok "card new with a path for a name is refused" run 1 card new ../one --dir "$lab"
 ok "card new, empty" run 0 card new two --empty --memory 60000 --dir "$lab"
 ok "card new, empty and not" run 2 card new three --empty --pp --dir "$lab"
+ok "card new, T=1" run 0 card new t1 --empty --t1 --dir "$lab"
+ok "card new, T=1 and T=0" run 2 card new three --t0 --t1 --dir "$lab"
 ok "card new with an EID that is none" run 1 card new three --eid 1234 --dir "$lab"
 ok "card list" run 0 card list --dir "$lab"
-ok "card list tells the protocol and the plans" says "T=0"
+ok "a chip speaks T=0 where nothing is said" says "T=0"
 ok "card list shows what is in use" says "(in use)"
+ok "card list knows the other protocol" says "T=1"
 ok "card plug of nothing" run 1 card plug nothing --dir "$lab"
 
 turn_knobs ()

@@ -68,6 +68,7 @@ static LabCredential *
 leaf_locked (LabPki *pki, const char *name, const LabPkiLeafSpec *spec, const char *host,
              GError **error)
 {
+  g_autoptr (LabFolderLock) lock = NULL;
   g_autoptr (LabCredential) leaf = NULL;
   LabCredential *kept = g_hash_table_lookup (pki->leafs, name);
   LabPkiLeafSpec with_oid = *spec;
@@ -76,7 +77,8 @@ leaf_locked (LabPki *pki, const char *name, const LabPkiLeafSpec *spec, const ch
     return lab_credential_ref (kept);
   if (pki->store != NULL)
     {
-      if (!lab_pki_store_load (pki->store, name, &leaf, error) || !adopt_oid (pki, error))
+      if (!lab_pki_store_lock (pki->store, &lock, error)
+          || !lab_pki_store_load (pki->store, name, &leaf, error) || !adopt_oid (pki, error))
         return NULL;
       if (leaf != NULL && (!is_fresh (pki, leaf) || (host != NULL && !names_host (leaf, host))))
         g_clear_pointer (&leaf, lab_credential_unref);

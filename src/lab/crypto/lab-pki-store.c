@@ -102,6 +102,17 @@ lab_pki_store_free (LabPkiStore *store)
   g_free (store);
 }
 
+gboolean
+lab_pki_store_lock (LabPkiStore *store, LabFolderLock **lock, GError **error)
+{
+  g_assert (store != NULL && lock != NULL);
+
+  *lock = NULL;
+  if (store->foreign == NULL)
+    *lock = lab_folder_lock (store->dir, error);
+  return store->foreign != NULL || *lock != NULL;
+}
+
 /* The path of @base with one of the endings, or NULL. */
 static char *
 find_file (LabPkiStore *store, const char *base, const char *const *endings)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "lab-folder-lock.h"
 #include "lab-pki.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,12 @@ LabPkiStore *lab_pki_store_open (const char *dir, GError **error);
 /** lab_pki_store_open_foreign: reads names of @dir and its folders; never writes. */
 LabPkiStore *lab_pki_store_open_foreign (const char *dir, GError **error);
 void lab_pki_store_free (LabPkiStore *store);
+
+/**
+ * lab_pki_store_lock: to be held from looking for a credential to saving the one made instead.
+ * @lock: (out) (transfer full) (nullable): %NULL for a given folder, which nobody writes
+ */
+gboolean lab_pki_store_lock (LabPkiStore *store, LabFolderLock **lock, GError **error);
 
 /**
  * lab_pki_store_load:

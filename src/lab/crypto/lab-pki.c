@@ -146,8 +146,11 @@ load_or_make (LabPki *pki, const char *name, LabCredential *(*make) (LabPki *, G
               GError **error)
 {
   g_autoptr (LabCredential) credential = NULL;
+  g_autoptr (LabFolderLock) lock = NULL;
 
-  if (pki->store != NULL && !lab_pki_store_load (pki->store, name, &credential, error))
+  if (pki->store != NULL
+      && (!lab_pki_store_lock (pki->store, &lock, error)
+          || !lab_pki_store_load (pki->store, name, &credential, error)))
     return NULL;
   if (credential != NULL)
     return g_steal_pointer (&credential);

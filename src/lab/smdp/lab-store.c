@@ -10,6 +10,7 @@
 #include "kt-bytes.h"
 #include "kt-error.h"
 #include "lab-cipher.h"
+#include "lab-folder-lock.h"
 #include "lab-store-private.h"
 
 #define SCHEMA_VERSION 1
@@ -233,30 +234,42 @@ prepare_schema (LabStore *store, GError **error)
 }
 
 static gboolean
+open_database (LabStore *store, const char *path, GError **error)
+{
+  if (sqlite3_open (path, &store->db) != SQLITE_OK)
+    return lab_store_failed (store, error);
+  sqlite3_busy_timeout (store->db, 5000);
+  return TRUE;
+}
+
+static gboolean
 open_folder (LabStore *store, const char *dir, GError **error)
 {
   g_autofree char *path = g_build_filename (dir, DATABASE, NULL);
+  g_autoptr (LabFolderLock) lock = NULL;
   gboolean fresh;
 
   if (g_mkdir_with_parents (dir, 0700) != 0)
     return kt_error_set (error, KT_ERROR_STORAGE, "smdp.store", "state folder: %s",
                          g_strerror (errno));
-  fresh = !g_file_test (path, G_FILE_TEST_EXISTS);
-  if (!prepare_key (store, dir, fresh, error))
+  /* The server and the back office may both begin in an empty folder. */
+  lock = lab_folder_lock (dir, error);
+  if (lock == NULL)
     return FALSE;
-  if (sqlite3_open (path, &store->db) != SQLITE_OK)
-    return lab_store_failed (store, error);
+  fresh = !g_file_test (path, G_FILE_TEST_EXISTS);
+  if (!prepare_key (store, dir, fresh, error) || !open_database (store, path, error))
+    return FALSE;
   if (g_chmod (path, 0600) != 0)
     return kt_error_set (error, KT_ERROR_STORAGE, "smdp.store", "state folder: %s",
                          g_strerror (errno));
-  return TRUE;
+  return prepare_schema (store, error);
 }
 
 static gboolean
 open_memory (LabStore *store, GError **error)
 {
   kt_env_random (store->env, store->key, sizeof store->key);
-  return sqlite3_open (":memory:", &store->db) == SQLITE_OK || lab_store_failed (store, error);
+  return open_database (store, ":memory:", error) && prepare_schema (store, error);
 }
 
 LabStore *
@@ -269,9 +282,6 @@ lab_store_open (const char *dir, const KtEnv *env, GError **error)
   store = g_new0 (LabStore, 1);
   store->env = env;
   if (!(dir != NULL ? open_folder (store, dir, error) : open_memory (store, error)))
-    return NULL;
-  sqlite3_busy_timeout (store->db, 5000);
-  if (!prepare_schema (store, error))
     return NULL;
   return g_steal_pointer (&store);
 }

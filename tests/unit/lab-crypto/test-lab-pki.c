@@ -311,6 +311,61 @@ test_folder (Fixture *fixture, gconstpointer data)
   g_assert_true (g_bytes_equal (dpauth->cert_der, dpauth_again->cert_der));
 }
 
+typedef struct
+{
+  const char *dir;
+  KtEnv *env;
+  /* what came of it */
+  GBytes *ci;
+  GBytes *dpauth;
+} Beginner;
+
+/* Another program, for all that the folder knows. */
+static gpointer
+begin (gpointer data)
+{
+  Beginner *beginner = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LabPki) pki = lab_pki_open (beginner->dir, beginner->env, &error);
+  g_autoptr (LabCredential) dpauth = NULL;
+
+  g_assert_no_error (error);
+  dpauth = lab_pki_dup_dpauth (pki, &error);
+  g_assert_no_error (error);
+  beginner->ci = lab_pki_dup_ci_cert (pki);
+  beginner->dpauth = g_bytes_ref (dpauth->cert_der);
+  return NULL;
+}
+
+/* A server and a chip that are started together in an empty folder share one authority. */
+static void
+test_folder_begun_at_once (Fixture *fixture, gconstpointer data)
+{
+  Beginner beginners[4];
+  GThread *threads[G_N_ELEMENTS (beginners)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (beginners); i++)
+    {
+      KtEnv *env = kt_env_new_seeded (100 + i, NOW * G_USEC_PER_SEC);
+
+      beginners[i] = (Beginner){ fixture->dir, env, NULL, NULL };
+      threads[i] = g_thread_new ("beginner", begin, &beginners[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (beginners); i++)
+    g_thread_join (threads[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (beginners); i++)
+    {
+      g_assert_true (g_bytes_equal (beginners[i].ci, beginners[0].ci));
+      g_assert_true (g_bytes_equal (beginners[i].dpauth, beginners[0].dpauth));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (beginners); i++)
+    {
+      g_bytes_unref (beginners[i].ci);
+      g_bytes_unref (beginners[i].dpauth);
+      kt_env_free_seeded (beginners[i].env);
+    }
+}
+
 static void
 copy_file (const char *dir, const char *from, const char *to)
 {
@@ -472,6 +527,7 @@ main (int argc, char **argv)
   ADD ("/lab/pki/wrong-eids", test_wrong_eids);
   ADD ("/lab/pki/seeded", test_seeded);
   ADD ("/lab/pki/folder", test_folder);
+  ADD ("/lab/pki/folder-begun-at-once", test_folder_begun_at_once);
   ADD ("/lab/pki/broken-folder", test_broken_folder);
   ADD ("/lab/pki/foreign-own-names", test_foreign_own_names);
   ADD ("/lab/pki/foreign-empty", test_foreign_empty);

@@ -233,6 +233,33 @@ assert_open_fails (Fixture *fixture, const char *key)
   g_assert_cmpstr (kt_error_key (error), ==, key);
 }
 
+static gpointer
+open_beside (gpointer data)
+{
+  const char *dir = data;
+  KtEnv *env = kt_env_new_seeded (g_direct_hash (g_thread_self ()), 0);
+  g_autoptr (GError) error = NULL;
+  LabStore *store = lab_store_open (dir, env, &error);
+
+  g_assert_no_error (error);
+  lab_store_close (store);
+  kt_env_free_seeded (env);
+  return NULL;
+}
+
+/* "serve" and "order" started together: one key, one schema, nobody turned away. */
+static void
+test_begun_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *dir = g_build_filename (fixture->dir, "fresh", NULL);
+  GThread *threads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("beginner", open_beside, dir);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
 static void
 test_key_file (Fixture *fixture, gconstpointer data)
 {
@@ -383,6 +410,7 @@ main (int argc, char **argv)
   ADD ("finding", test_finding);
   ADD ("at-rest", test_at_rest);
   ADD ("key-file", test_key_file);
+  ADD ("begun-at-once", test_begun_at_once);
   ADD ("moved-secrets", test_moved_secrets);
   ADD ("unknown-version", test_unknown_version);
   ADD ("transactions", test_transactions);
