@@ -21,6 +21,7 @@ typedef struct
   gconstpointer subject;
   const char *server;
   const char *authority;
+  gboolean emitted;
   gboolean answered;
   LpdDecision decision;
   char *code;
@@ -117,8 +118,10 @@ emit_question (gpointer data)
 
   g_mutex_lock (&self->lock);
   question = self->question;
+  self->question.emitted = TRUE;
   g_mutex_unlock (&self->lock);
-  if (question.answered)
+  /* Late for its own question, it must not ask the next one a second time. */
+  if (question.answered || question.emitted)
     return G_SOURCE_REMOVE;
   switch (question.kind)
     {
@@ -212,6 +215,8 @@ run_job (LpdAgent *self, GTask *task)
     result = work->work (&job, chip, self->outbox, work->data, &error);
   if (cancellable != NULL)
     g_cancellable_pop_current (cancellable);
+  /* Closed before the result is told: whoever hears of it may end the program. */
+  g_clear_pointer (&chip, lpd_chip_close);
   if (error != NULL)
     g_task_return_error (task, error);
   else

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * - "trust-public" (server, authority): answer with lpd_agent_give_trust()
  *
  * What a question's signal points to lives until the question is answered. Cancelling the job
- * answers an open question with "not now".
+ * answers an open question with "not now"; cancel from that main context alone.
  */
 #define LPD_TYPE_AGENT (lpd_agent_get_type ())
 G_DECLARE_FINAL_TYPE (LpdAgent, lpd_agent, LPD, AGENT, GObject)

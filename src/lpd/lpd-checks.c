@@ -57,7 +57,7 @@ lpd_check_server_oid (GBytes *certificate, const char *oid, GError **error)
   cert = net_cert_new (certificate, &local);
   if (cert == NULL)
     return fail (error, "check.server-certificate", "the server's certificate does not parse");
-  if (!net_cert_has_role (cert, NET_ROLE_DP_AUTH) && !net_cert_has_role (cert, NET_ROLE_DS_AUTH))
+  if (!net_cert_has_role (cert, NET_ROLE_DP_AUTH))
     return fail (error, "check.server-certificate",
                  "the server's certificate is not one for authentication");
   own = net_cert_get_oid (cert);

@@ -26,7 +26,7 @@ gboolean lpd_check_server_signed1 (const RspInitiateAuthentication *answer, cons
 
 /**
  * lpd_check_server_oid:
- * @certificate: CERT.DPauth or CERT.DSauth, DER
+ * @certificate: CERT.DPauth, DER
  * @oid: (nullable): what the activation code says
  *
  * "check.server-certificate" if it is no such certificate, "check.server-oid" if the OID differs.

@@ -14,10 +14,10 @@
 #define CODE_TRIES 5
 
 /*
- * A reader on a desk has no IMEI, but DeviceInfo needs a TAC, and servers check that they know it.
- * This one is a common handset's.
+ * A reader on a desk has no IMEI, but DeviceInfo must have a TAC. This is one of the reporting body
+ * 00, which GSMA TS.06 keeps for test devices, so that no handset is passed for one.
  */
-static const guint8 default_tac[4] = { 0x35, 0x29, 0x06, 0x11 };
+static const guint8 default_tac[4] = { 0x00, 0x10, 0x10, 0x10 };
 
 /* What the chip says about itself, read while the connection is being made. */
 typedef struct
@@ -192,7 +192,7 @@ static gboolean
 ask_confirmation_code (Download *self, const RspProfile *metadata, GError **error)
 {
   const LpdContext *context = self->job->context;
-  LpdCodeQuestion question = { metadata, self->code_was_wrong, self->attempts_left,
+  LpdCodeQuestion question = { metadata, self->code_was_wrong, FALSE, self->attempts_left,
                                self->server_message };
 
   g_clear_pointer (&self->code, kt_wipe_string);
@@ -201,12 +201,19 @@ ask_confirmation_code (Download *self, const RspProfile *metadata, GError **erro
   else if (context->user.confirmation_code != NULL)
     self->code = context->user.confirmation_code (context->user.data, &question);
   self->code_given = TRUE;
+  /* What cannot be a code costs no try at the server: it is asked for again right here. */
+  while (self->code != NULL && !kt_confirmation_code_check (self->code, NULL))
+    {
+      g_clear_pointer (&self->code, kt_wipe_string);
+      question.malformed = TRUE;
+      if (context->user.confirmation_code != NULL)
+        self->code = context->user.confirmation_code (context->user.data, &question);
+    }
   if (self->code == NULL)
     return kt_error_set (error, KT_ERROR_CONFIRMATION_CODE,
                          self->code_was_wrong ? "confirmation.wrong" : "confirmation.needed",
                          "the server asks for a confirmation code");
-  return kt_confirmation_code_check (self->code, error)
-         && lpd_job_check_cancelled (self->job, error);
+  return lpd_job_check_cancelled (self->job, error);
 }
 
 /* ES10b.PrepareDownload: the chip makes its one-time key, or takes the one kept from last time. */
@@ -304,13 +311,16 @@ read_result (Download *self, LpdSession *session, RspBpp *bpp, GBytes *bytes, GE
   g_autoptr (RspInstallResult) install = rsp_install_result_parse (bytes, error);
   g_autoptr (LpdDownloadResult) result = NULL;
 
-  /* The chip has ended the session with this answer, good or bad: nothing is left to cancel. */
-  session->on_chip = session->on_server = FALSE;
   if (install == NULL)
     {
-      g_prefix_error (error, "installation result: ");
+      /* It may have installed all the same; only its list can tell. */
+      g_clear_error (error);
+      kt_error_set (error, KT_ERROR_UNCONFIRMED, "install.no-result",
+                    "the chip's installation result cannot be read");
       return NULL;
     }
+  /* The chip has ended the session with this answer, good or bad: nothing is left to cancel. */
+  session->on_chip = session->on_server = FALSE;
   if (!g_bytes_equal (install->transaction_id, session->transaction_id_raw))
     {
       kt_error_set (error, KT_ERROR_UNCONFIRMED, "install.no-result",
@@ -432,6 +442,9 @@ lpd_download_run (LpdJob *job, LpdChip *chip, const LpdDownloadRequest *request,
 
   memcpy (self.device.tac, default_tac, sizeof default_tac);
   if (request->imei != NULL && !rsp_device_info_parse_imei (&self.device, request->imei, error))
+    return NULL;
+  if (request->confirmation_code != NULL
+      && !kt_confirmation_code_check (request->confirmation_code, error))
     return NULL;
   if (!read_chip (&self, error))
     {

@@ -262,6 +262,12 @@ send_item (LpdOutbox *outbox, LpdJob *job, LpdChip *chip, const char *group, Lpd
 
   if (deliver (job, chip, item->notification, &local))
     return take_off_chip (outbox, chip, group, item->notification->seq, error);
+  /* Gone between listing and fetching: nothing is left to send. */
+  if (g_strcmp0 (kt_error_key (local), "chip.notification-gone") == 0)
+    {
+      forget (outbox, group, item->notification->seq);
+      return TRUE;
+    }
   if (is_chip_error (local))
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -270,6 +276,13 @@ send_item (LpdOutbox *outbox, LpdJob *job, LpdChip *chip, const char *group, Lpd
   store_failure (outbox, group, item, local);
   g_propagate_error (failure, g_steal_pointer (&local));
   return TRUE;
+}
+
+/* A time further off than any back-off comes from a clock that was set back since. */
+static gboolean
+is_due (const LpdOutboxItem *item, gint64 now)
+{
+  return item->next_try <= now || item->next_try > now + BACK_OFF_MAX;
 }
 
 gboolean
@@ -294,7 +307,7 @@ lpd_outbox_send (LpdOutbox *outbox, LpdJob *job, LpdChip *chip, gboolean all,
       g_autoptr (GError) failure = NULL;
 
       if (g_hash_table_contains (blocked, item->notification->address)
-          || (!all && item->next_try > now))
+          || (!all && !is_due (item, now)))
         {
           report->waiting++;
           g_hash_table_add (blocked, item->notification->address);

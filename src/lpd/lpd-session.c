@@ -113,6 +113,7 @@ lpd_session_authenticate (LpdSession *session, RspEuiccInfo *euicc_info1, const 
   g_autoptr (GBytes) challenge = NULL;
   g_autoptr (GBytes) response = NULL;
   g_autoptr (GBytes) request = NULL;
+  g_autoptr (GError) local = NULL;
 
   challenge = lpd_chip_dup_challenge (session->chip, session->job->cancellable, error);
   if (challenge == NULL)
@@ -129,10 +130,15 @@ lpd_session_authenticate (LpdSession *session, RspEuiccInfo *euicc_info1, const 
     return NULL;
 
   lpd_job_step (session->job, LPD_STEP_AUTHENTICATE_SERVER);
-  response = authenticate_server (session, answer, matching_id, device, error);
-  if (response == NULL)
-    return NULL;
+  /* From here on the chip may have the session even if its answer never comes. */
   session->on_chip = TRUE;
+  response = authenticate_server (session, answer, matching_id, device, &local);
+  if (response == NULL)
+    {
+      session->on_chip = !g_error_matches (local, KT_ERROR, KT_ERROR_CHIP_REFUSED);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
   session->free_memory = rsp_authenticate_server_free_memory (response);
 
   lpd_job_step (session->job, LPD_STEP_AUTHENTICATE_CHIP);
@@ -150,35 +156,23 @@ lpd_session_cancel_reason (const LpdSession *session, const GError *error)
     case KT_ERROR_REFUSED:
       return RSP_CANCEL_END_USER_REJECTION;
     case KT_ERROR_POLICY:
-      return RSP_CANCEL_PPR_NOT_ALLOWED;
+      /* Nobody was there to agree; somebody may be the next time. */
+      return g_strcmp0 (kt_error_key (error), "policy.consent-needed") == 0
+                 ? RSP_CANCEL_POSTPONED
+                 : RSP_CANCEL_PPR_NOT_ALLOWED;
     case KT_ERROR_TIMED_OUT:
       return RSP_CANCEL_TIMEOUT;
     case KT_ERROR_CHECK_FAILED:
       return g_strcmp0 (kt_error_key (error), "check.metadata") == 0 ? RSP_CANCEL_METADATA_MISMATCH
                                                                      : RSP_CANCEL_UNDEFINED;
-    case KT_ERROR_PROTECTED:
     case KT_ERROR_CANCELLED:
-    case KT_ERROR_CONFIRMATION_CODE:
-    case KT_ERROR_RESOLVE:
-    case KT_ERROR_CONNECT:
-    case KT_ERROR_CLOSED:
-    case KT_ERROR_TLS:
-    case KT_ERROR_HTTP_STATUS:
-      /* Not now, but the order is still wanted. */
       return RSP_CANCEL_POSTPONED;
-    case KT_ERROR_MALFORMED:
-    case KT_ERROR_MISSING:
-    case KT_ERROR_LIMIT:
-    case KT_ERROR_PROTOCOL:
-    case KT_ERROR_CARD_STATUS:
-    case KT_ERROR_CARD_IO:
+    default:
       /*
-       * What was damaged on its way must not cost the order. Once the package is being written,
-       * SGP.22 section 3.1.3.3 has a reason of its own for it.
+       * What failed or was damaged on its way must not cost the order: it is still wanted. Once the
+       * package is being written, SGP.22 section 3.1.3.3 has a reason of its own for a failure.
        */
       return session->loading ? RSP_CANCEL_LOAD_BPP_EXECUTION_ERROR : RSP_CANCEL_POSTPONED;
-    default:
-      return session->loading ? RSP_CANCEL_LOAD_BPP_EXECUTION_ERROR : RSP_CANCEL_UNDEFINED;
     }
 }
 

@@ -137,6 +137,21 @@ is_confirmed (GPtrArray *profiles, const char *id, RspTag function)
     }
 }
 
+static gboolean
+is_reset_confirmed (GPtrArray *profiles, RspResetOptions what)
+{
+  for (guint i = 0; i < profiles->len; i++)
+    {
+      const RspProfile *profile = g_ptr_array_index (profiles, i);
+
+      if ((profile->profile_class == RSP_CLASS_OPERATIONAL && (what & RSP_RESET_OPERATIONAL) != 0)
+          || (profile->profile_class == RSP_CLASS_TEST && (what & RSP_RESET_TEST) != 0))
+        return FALSE;
+    }
+  /* The default server cannot be told from the list. */
+  return (what & (RSP_RESET_OPERATIONAL | RSP_RESET_TEST)) != 0;
+}
+
 static GBytes *
 make_request (RspTag function, const Form *form, const RspProfile *profile)
 {
@@ -169,9 +184,14 @@ change (LpdJob *job, LpdChip *chip, RspTag function, const char *id, const RspPr
       if (!ask_until_free (job, chip, request, function, &last))
         {
           if (is_uncertain (last))
-            after = read_back (job, chip, NULL);
-          if (after != NULL && is_confirmed (after, id, function))
-            return g_steal_pointer (&after);
+            {
+              after = read_back (job, chip, NULL);
+              /* without a channel no other form can be tried, and this is the error to tell */
+              if (after == NULL)
+                break;
+              if (is_confirmed (after, id, function))
+                return g_steal_pointer (&after);
+            }
           if (is_worth_another_form (last))
             continue;
           break;
@@ -264,6 +284,7 @@ lpd_switch_memory_reset (LpdJob *job, LpdChip *chip, RspResetOptions what,
 {
   g_autoptr (GPtrArray) profiles = NULL;
   g_autoptr (GBytes) request = rsp_memory_reset_request (what);
+  g_autoptr (GError) local = NULL;
 
   options = options != NULL ? options : &no_options;
   lpd_job_step (job, LPD_STEP_READ_CHIP);
@@ -271,7 +292,14 @@ lpd_switch_memory_reset (LpdJob *job, LpdChip *chip, RspResetOptions what,
   if (profiles == NULL || !lpd_guard_reset (profiles, what, options->override, error))
     return NULL;
   lpd_job_step (job, LPD_STEP_SWITCH);
-  if (!ask_until_free (job, chip, request, RSP_TAG_MEMORY_RESET, error))
-    return NULL;
+  if (!ask_until_free (job, chip, request, RSP_TAG_MEMORY_RESET, &local))
+    {
+      g_autoptr (GPtrArray) after = is_uncertain (local) ? read_back (job, chip, NULL) : NULL;
+
+      if (after != NULL && is_reset_confirmed (after, what))
+        return g_steal_pointer (&after);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
   return read_back (job, chip, error);
 }

@@ -29,11 +29,17 @@ typedef enum
   LPD_REFUSE,
 } LpdDecision;
 
-/** LpdCodeQuestion: @attempts_left is -1 unless the server told; @wrong_before after a wrong code. */
+/**
+ * LpdCodeQuestion:
+ * @wrong_before: the server has refused one
+ * @malformed: what was given can be no code: 1 to 32 visible ASCII characters
+ * @attempts_left: -1 unless the server told
+ */
 typedef struct
 {
   const RspProfile *metadata;
   gboolean wrong_before;
+  gboolean malformed;
   int attempts_left;
   const char *server_message;
 } LpdCodeQuestion;

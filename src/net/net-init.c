@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "net-resolver.h"
 #include "net-system-store.h"
 
 /* Read once, when the first TLS connection is made. */
@@ -14,10 +15,13 @@ static gpointer
 init_libraries (gpointer data)
 {
   g_autoptr (GTlsDatabase) store = net_system_store_new ();
+  g_autoptr (GResolver) given = g_resolver_get_default ();
+  g_autoptr (GResolver) resolver = net_resolver_new (given);
 
   g_setenv ("G_TLS_GNUTLS_PRIORITY", PRIORITY, FALSE);
   g_setenv ("SOUP_FORCE_HTTP1", "1", FALSE);
   g_tls_backend_set_default_database (g_tls_backend_get_default (), store);
+  g_resolver_set_default (resolver);
   return NULL;
 }
 

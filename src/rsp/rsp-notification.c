@@ -283,15 +283,18 @@ static RspPending *
 pending_parse (const Tlv *tlv, GError **error)
 {
   g_autoptr (RspPending) pending = g_new0 (RspPending, 1);
+  Tlv data;
   Tlv child;
 
   pending->raw = tlv_dup_raw (tlv);
   if (tlv->tag == RSP_TAG_INSTALL_RESULT)
     {
-      pending->install = rsp_install_result_parse (pending->raw, error);
-      if (pending->install == NULL)
+      /* To be sent it needs number and address; what else it says is the server's business. */
+      if (!tlv_need (tlv, RSP_TAG_INSTALL_RESULT_DATA, &data, error)
+          || !tlv_need (&data, RSP_TAG_NOTIFICATION_METADATA, &child, error))
         return NULL;
-      pending->notification = g_steal_pointer (&pending->install->notification);
+      pending->notification = rsp_notification_parse (&child, error);
+      pending->install = rsp_install_result_parse (pending->raw, NULL);
     }
   else if (tlv->tag == TLV_SEQUENCE)
     {

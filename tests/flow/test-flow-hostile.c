@@ -6,6 +6,7 @@
 #include "flow-lab.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct
@@ -264,6 +265,113 @@ test_real_refusals (void)
     }
 }
 
+/* The reason that the server was told, as its own record has it; %NULL if it was told none. */
+static char *
+dup_cancel_reason (FlowLab *lab, const char *iccid)
+{
+  g_autoptr (JsonObject) order = lab_smdp_dup_order (lab->smdp, iccid, NULL);
+  JsonArray *events = json_object_get_array_member (order, "events");
+
+  for (guint i = 0; i < json_array_get_length (events); i++)
+    {
+      JsonObject *event = json_array_get_object_element (events, i);
+
+      if (strcmp (json_object_get_string_member (event, "event"), "cancelled") == 0)
+        return g_strdup (json_object_get_string_member_with_default (event, "detail", ""));
+    }
+  return NULL;
+}
+
+static void
+cause_not_now (FlowLab *lab)
+{
+  lab->user.decision = LPD_NOT_NOW;
+}
+
+static void
+cause_refuse (FlowLab *lab)
+{
+  lab->user.decision = LPD_REFUSE;
+}
+
+static void
+cause_metadata (FlowLab *lab)
+{
+  lab_smdp_set_tamper (lab->smdp, LAB_SMDP_TAMPER_BPP_METADATA);
+}
+
+static void
+cause_damaged_package (FlowLab *lab)
+{
+  lab_smdp_set_tamper (lab->smdp, LAB_SMDP_TAMPER_BPP_CUT);
+}
+
+static void
+cause_server_error (FlowLab *lab)
+{
+  lab_smdp_fail_request (lab->smdp, "getBoundProfilePackage", 1, LAB_SMDP_FAULT_STATUS, 503);
+}
+
+static void
+cause_write_error (FlowLab *lab)
+{
+  /* the segments come last; a download has some forty APDUs */
+  lab_euicc_fail_apdu (lab->euicc, 32, 0x6F00);
+}
+
+static void
+cause_malformed_code (FlowLab *lab)
+{
+  lab->user.codes[0] = "12 34";
+}
+
+typedef struct
+{
+  const char *name;
+  void (*cause) (FlowLab *lab);
+  const char *confirmation_code;
+  guint32 ppr;
+  const char *reason;
+  gboolean usable;
+} ReasonRow;
+
+/* peers: every session ends as "the user rejects", which burns the order */
+static const ReasonRow reasons[] = {
+  { "not-now", cause_not_now, NULL, 0, "reason 1", TRUE },
+  { "refuse", cause_refuse, NULL, 0, "reason 0", FALSE },
+  { "ppr", NULL, NULL, RSP_PPR1_NO_DISABLE, "reason 3", FALSE },
+  { "metadata", cause_metadata, NULL, 0, "reason 4", FALSE },
+  { "damaged-package", cause_damaged_package, NULL, 0, "reason 1", TRUE },
+  { "server-error", cause_server_error, NULL, 0, "reason 1", TRUE },
+  { "write-error", cause_write_error, NULL, 0, "reason 5", FALSE },
+  { "no-code", NULL, "4711", 0, "reason 1", TRUE },
+  { "malformed-code", cause_malformed_code, "4711", 0, "reason 1", TRUE },
+};
+
+static void
+test_cancel_reason (gconstpointer data)
+{
+  static const LabOperator other = { { 0x44, 0xF0, 0x10 } };
+  static const LabRatRule rule = { LAB_PPR1_NO_DISABLING, &other, 1, TRUE };
+  const ReasonRow *row = data;
+  g_autoptr (FlowLab) lab = flow_lab_new (
+      &(FlowOptions){ .protocol = LAB_EUICC_T1, .rules = &rule, .n_rules = 1 });
+  FlowOrder order = { .confirmation_code = row->confirmation_code, .ppr = row->ppr };
+  g_autofree char *iccid = NULL;
+  g_autofree char *code = flow_lab_order (lab, &order, &iccid);
+  g_autofree char *told = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (row->cause != NULL)
+    row->cause (lab);
+  g_assert_null (flow_lab_download (lab, code, &error));
+  g_assert_nonnull (error);
+  told = dup_cancel_reason (lab, iccid);
+  g_assert_nonnull (told);
+  g_assert_cmpstr (told, ==, row->reason);
+  g_assert_cmpint (lab_smdp_get_state (lab->smdp, iccid) != LAB_ORDER_ERROR, ==, row->usable);
+}
+
 static void
 test_client_certificate_demanded (void)
 {
@@ -313,6 +421,12 @@ main (int argc, char *argv[])
       g_autofree char *path = g_strconcat ("/flow/hostile/fault/", faults[i].name, NULL);
 
       g_test_add_data_func (path, &faults[i], test_fault);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      g_autofree char *path = g_strconcat ("/peer/8-cancel-reason/", reasons[i].name, NULL);
+
+      g_test_add_data_func (path, &reasons[i], test_cancel_reason);
     }
   g_test_add_func ("/flow/hostile/line-breaks-are-fine", test_line_breaks_are_fine);
   g_test_add_func ("/flow/hostile/short-package", test_short_package);
