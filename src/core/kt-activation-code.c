@@ -221,7 +221,7 @@ KtActivationCode *
 kt_activation_code_parse (const char *text, KtActivationCodeFlags flags, guint *place,
                           GError **error)
 {
-  g_auto (Cleaned) cleaned = { g_string_new (NULL), g_array_new (FALSE, FALSE, sizeof (guint)) };
+  g_auto (Cleaned) cleaned = { g_string_sized_new (text != NULL ? strlen (text) + 1 : 1), g_array_new (FALSE, FALSE, sizeof (guint)) };
   g_autoptr (KtActivationCode) code = g_new0 (KtActivationCode, 1);
   gsize skip = 0;
 

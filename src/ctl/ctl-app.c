@@ -5,6 +5,9 @@
 
 #include "ctl-app.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixoutputstream.h>
 #include <glib/gi18n.h>
 
 #include "card-recorder.h"
@@ -20,17 +23,16 @@
 static gboolean
 open_trace (CtlApp *app, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GError) local = NULL;
+  int fd;
 
   if (app->trace == NULL || app->trace_stream != NULL)
     return TRUE;
-  file = g_file_new_for_commandline_arg (app->trace);
-  app->trace_stream = G_OUTPUT_STREAM (
-      g_file_replace (file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &local));
-  if (app->trace_stream == NULL)
+  /* Straight into the file, so that what was written stays whatever happens later. */
+  fd = open (app->trace, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0)
     return kt_error_set (error, KT_ERROR_STORAGE, "storage.trace", "%s: %s", app->trace,
-                         local->message);
+                         g_strerror (errno));
+  app->trace_stream = g_unix_output_stream_new (fd, TRUE);
   return TRUE;
 }
 
@@ -117,9 +119,15 @@ ctl_app_tell_operators (CtlApp *app, LpdChip *chip)
   ctl_app_need_outbox (app);
   if (ctl_app_need_net (app, &local)
       && lpd_outbox_send (app->outbox, &app->job, chip, FALSE, &report, &local)
-      && report.failed == 0)
+      && report.failed == 0 && report.waiting == 0)
     return;
   ctl_progress_clear_line (&app->progress);
+  if (local == NULL && report.failed == 0)
+    {
+      g_printerr ("%s\n", _("The operator has not been told yet; the message waits in the outbox for "
+                            "the one before it. See kaitsuctl notifications."));
+      return;
+    }
   advice = rsp_explain (local != NULL ? local : report.first_error);
   text = rsp_advice_text (advice);
   g_printerr (_("The operator has not been told yet; the message stays in the outbox. %s\n"), text);

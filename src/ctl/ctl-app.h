@@ -76,6 +76,11 @@ gboolean ctl_command_notifications (CtlApp *app, char **args, GError **error);
 gboolean ctl_command_load_crl (CtlApp *app, char **args, GError **error);
 gboolean ctl_command_code (CtlApp *app, char **args, GError **error);
 
+/** ctl_app_add_options: the options that every command takes, before its name or behind it. */
+void ctl_app_add_options (CtlApp *app, GOptionContext *context);
+/** ctl_app_use_options: puts them into effect. */
+gboolean ctl_app_use_options (CtlApp *app, GError **error);
+
 /** ctl_app_open_card: the card that --card names, or the only eUICC there is; with its trace. */
 gboolean ctl_app_open_card (CtlApp *app, GError **error);
 /** ctl_app_open_chip: the card and its ISD-R channel; starts app->job. */
@@ -87,8 +92,8 @@ void ctl_app_need_outbox (CtlApp *app);
 void ctl_app_clear (CtlApp *app);
 
 /** ctl_parse_options: parses a command's own @entries out of @args; leaves what is left. */
-gboolean ctl_parse_options (const CtlCommand *command, const GOptionEntry *entries, char ***args,
-                            GError **error);
+gboolean ctl_parse_options (CtlApp *app, const CtlCommand *command, const GOptionEntry *entries,
+                            char ***args, GError **error);
 /** ctl_need_args: G_OPTION_ERROR unless there are @min to @max arguments. */
 gboolean ctl_need_args (char **args, guint min, guint max, GError **error);
 const CtlCommand *ctl_command_find (const char *name);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -18,10 +19,42 @@
 
 #define MAX_LINE 4096
 
+static GCancellable *asked_under;
+static struct termios terminal_before;
+static volatile gboolean echo_is_off;
+
+void
+ctl_ask_set_cancellable (GCancellable *cancellable)
+{
+  asked_under = cancellable;
+}
+
+void
+ctl_ask_restore_terminal (void)
+{
+  if (echo_is_off)
+    tcsetattr (STDIN_FILENO, TCSANOW, &terminal_before);
+}
+
 gboolean
 ctl_ask_possible (void)
 {
   return isatty (STDIN_FILENO) && isatty (STDERR_FILENO);
+}
+
+/* Whether a byte, or the end, is there; not if the job is cancelled first. */
+static gboolean
+wait_for_input (int fd)
+{
+  struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+
+  if (asked_under != NULL)
+    fds[1].fd = g_cancellable_get_fd (asked_under);
+  while (poll (fds, 2, -1) < 0 && errno == EINTR)
+    ;
+  if (asked_under != NULL)
+    g_cancellable_release_fd (asked_under);
+  return fds[1].revents == 0;
 }
 
 /* One line straight from the descriptor: stdio would keep a copy of a secret in its buffer. */
@@ -33,7 +66,7 @@ read_line (int fd)
   char c;
   ssize_t got = 0;
 
-  while (len < MAX_LINE && (got = read (fd, &c, 1)) != 0)
+  while (len < MAX_LINE && wait_for_input (fd) && (got = read (fd, &c, 1)) != 0)
     {
       if (got < 0 && errno == EINTR)
         continue;
@@ -44,8 +77,9 @@ read_line (int fd)
   line[len] = '\0';
   if (len > 0 && line[len - 1] == '\r')
     line[len - 1] = '\0';
-  if (got <= 0 && len == 0)
+  if ((got <= 0 && len == 0) || g_cancellable_is_cancelled (asked_under))
     {
+      kt_wipe (line, len);
       g_free (line);
       return NULL;
     }
@@ -62,22 +96,23 @@ ctl_ask_line (const char *question)
 char *
 ctl_ask_secret (const char *question)
 {
-  struct termios before;
   struct termios quiet;
-  gboolean terminal = tcgetattr (STDIN_FILENO, &before) == 0;
+  gboolean terminal = tcgetattr (STDIN_FILENO, &terminal_before) == 0;
   char *line;
 
   g_printerr ("%s ", question);
   if (terminal)
     {
-      quiet = before;
+      quiet = terminal_before;
       quiet.c_lflag &= ~(tcflag_t) ECHO;
+      echo_is_off = TRUE;
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
     }
   line = read_line (STDIN_FILENO);
   if (terminal)
     {
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &before);
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &terminal_before);
+      echo_is_off = FALSE;
       g_printerr ("\n");
     }
   return line;

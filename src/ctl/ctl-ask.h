@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
+
+/** ctl_ask_set_cancellable: a cancel ends a question that is open; not referenced. */
+void ctl_ask_set_cancellable (GCancellable *cancellable);
+
+/** ctl_ask_restore_terminal: for leaving at once: gives back the echo that a secret took. */
+void ctl_ask_restore_terminal (void);
 
 /** ctl_ask_possible: whether a person sits at a terminal that can be asked. */
 gboolean ctl_ask_possible (void);

@@ -98,7 +98,7 @@ print_chip (const char *eid, const RspEuiccInfo *info, const RspAddresses *addre
     {
       g_autofree char *hex = kt_hex_bytes (g_ptr_array_index (info->ci_verify, i));
 
-      ctl_output_field (i == 0 ? _("Trusted authorities") : " ", hex);
+      ctl_output_field (i == 0 ? _("Trusted authorities") : "", hex);
     }
 }
 
@@ -113,7 +113,7 @@ ctl_command_chip (CtlApp *app, char **args, GError **error)
   g_autofree char *reader = NULL;
   g_autofree char *aid = NULL;
 
-  if (!ctl_parse_options (ctl_command_find ("chip"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("chip"), NULL, &rest, error)
       || !ctl_need_args (rest, 0, 0, error))
     return FALSE;
   chip = ctl_app_open_chip (app, error);
@@ -174,9 +174,12 @@ print_rules (GPtrArray *rat)
       GString *operators = g_string_new (NULL);
 
       for (guint k = 0; k < rule->operators->len; k++)
-        g_string_append_printf (
-            operators, "%s%s", k > 0 ? ", " : "",
-            ((RspOperatorId *) g_ptr_array_index (rule->operators, k))->mcc_mnc);
+        {
+          const char *id = ((RspOperatorId *) g_ptr_array_index (rule->operators, k))->mcc_mnc;
+
+          g_string_append_printf (operators, "%s%s", k > 0 ? ", " : "",
+                                  strspn (id, "*") == strlen (id) ? _("any operator") : id);
+        }
       g_print ("%s%s%s  %s  (%s)\n",
                (rule->ppr & RSP_PPR1_NO_DISABLE) != 0 ? _("cannot be stopped") : "",
                (rule->ppr & (RSP_PPR1_NO_DISABLE | RSP_PPR2_NO_DELETE))
@@ -196,7 +199,7 @@ ctl_command_rules (CtlApp *app, char **args, GError **error)
   g_autoptr (LpdChip) chip = NULL;
   g_autoptr (GPtrArray) rat = NULL;
 
-  if (!ctl_parse_options (ctl_command_find ("rules"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("rules"), NULL, &rest, error)
       || !ctl_need_args (rest, 0, 0, error))
     return FALSE;
   chip = ctl_app_open_chip (app, error);
@@ -222,7 +225,7 @@ ctl_command_server (CtlApp *app, char **args, GError **error)
   g_autoptr (LpdChip) chip = NULL;
   g_autoptr (RspAddresses) addresses = NULL;
 
-  if (!ctl_parse_options (ctl_command_find ("server"), entries, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("server"), entries, &rest, error)
       || !ctl_need_args (rest, 0, clear ? 0 : 1, error))
     return FALSE;
   chip = ctl_app_open_chip (app, error);
@@ -261,7 +264,7 @@ ctl_command_load_crl (CtlApp *app, char **args, GError **error)
   char *data;
   gsize len;
 
-  if (!ctl_parse_options (ctl_command_find ("load-crl"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("load-crl"), NULL, &rest, error)
       || !ctl_need_args (rest, 1, 1, error))
     return FALSE;
   if (!g_file_get_contents (rest[0], &data, &len, &local))

@@ -51,14 +51,14 @@ parse_args (DownloadArgs *own, char ***args, GError **error)
     { "imei", 0, 0, G_OPTION_ARG_STRING, &own->imei, N_("tell the server this IMEI"), "IMEI" },
     { "accept-rules", 0, 0, G_OPTION_ARG_NONE, &own->accept_rules,
       N_("agree to the operator’s rules (cannot be stopped, cannot be deleted)"), NULL },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &own->name, N_("name of your own for the plan"), N_("NAME") },
+    { "name", 0, 0, G_OPTION_ARG_FILENAME, &own->name, N_("name of your own for the plan"), N_("NAME") },
     { "enable", 'e', 0, G_OPTION_ARG_NONE, &own->enable, N_("use the plan at once"), NULL },
     { "no-notify", 0, 0, G_OPTION_ARG_NONE, &own->no_notify,
       N_("leave the message to the operator in the outbox"), NULL },
     { NULL },
   };
 
-  return ctl_parse_options (ctl_command_find ("download"), entries, args, error)
+  return ctl_parse_options (own->app, ctl_command_find ("download"), entries, args, error)
          && ctl_need_args (*args, 0, 1, error);
 }
 
@@ -68,20 +68,24 @@ code_from_picture (const char *path, GError **error)
 {
   g_auto (GStrv) found = scan_qr_file (path, error);
   g_autoptr (GError) why = NULL;
+  char *text = NULL;
 
   if (found == NULL)
     return NULL;
-  for (guint i = 0; found[i] != NULL; i++)
+  for (guint i = 0; found[i] != NULL && text == NULL; i++)
     {
       g_autoptr (KtActivationCode) code = NULL;
 
       g_clear_error (&why);
       code = kt_activation_code_parse (found[i], KT_ACTIVATION_CODE_ALLOW_PORT, NULL, &why);
       if (code != NULL)
-        return g_strdup (found[i]);
+        text = g_strdup (found[i]);
     }
-  g_propagate_error (error, g_steal_pointer (&why));
-  return NULL;
+  for (guint i = 0; found[i] != NULL; i++)
+    kt_wipe (found[i], strlen (found[i]));
+  if (text == NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  return text;
 }
 
 /* %NULL without error: no code was given, so the chip's default server is asked. */
@@ -121,24 +125,24 @@ print_review (const LpdReview *review)
   g_autofree char *memory
       = review->free_memory >= 0 ? g_format_size ((guint64) review->free_memory) : NULL;
 
-  g_print ("\n");
-  ctl_output_field (_("Operator"), metadata->provider);
-  ctl_output_field (_("Plan"), metadata->name);
+  g_printerr ("\n");
+  ctl_output_remark (_("Operator"), metadata->provider);
+  ctl_output_remark (_("Plan"), metadata->name);
   if (metadata->owner != NULL)
-    ctl_output_field (_("Network (MCC MNC)"), metadata->owner->mcc_mnc);
-  ctl_output_field (_("Kind"), metadata->profile_class == RSP_CLASS_PROVISIONING
+    ctl_output_remark (_("Network (MCC MNC)"), metadata->owner->mcc_mnc);
+  ctl_output_remark (_("Kind"), metadata->profile_class == RSP_CLASS_PROVISIONING
                                    ? _("set-up connection: fetches plans, no calls, no browsing")
                                : metadata->profile_class == RSP_CLASS_TEST ? _("test plan")
                                                                            : _("plan"));
-  ctl_output_field (_("Operator’s server"), review->server);
-  ctl_output_field (_("Vouched for by"), review->vouched_by);
-  ctl_output_field (_("Free on the chip"), memory);
+  ctl_output_remark (_("Operator’s server"), review->server);
+  ctl_output_remark (_("Vouched for by"), review->vouched_by);
+  ctl_output_remark (_("Free on the chip"), memory);
   if ((metadata->ppr & RSP_PPR1_NO_DISABLE) != 0)
-    g_print ("  ⚠ %s\n", _("You will not be able to stop using this plan."));
+    g_printerr ("  ⚠ %s\n", _("You will not be able to stop using this plan."));
   if ((metadata->ppr & RSP_PPR2_NO_DELETE) != 0)
-    g_print ("  ⚠ %s\n", _("You will not be able to delete this plan."));
+    g_printerr ("  ⚠ %s\n", _("You will not be able to delete this plan."));
   if (review->confirmation_required)
-    g_print ("%s\n", _("The operator asks for a confirmation code."));
+    g_printerr ("%s\n", _("The operator asks for a confirmation code."));
 }
 
 static LpdDecision
@@ -147,16 +151,17 @@ on_review (gpointer data, const LpdReview *review)
   DownloadArgs *own = data;
   CtlApp *app = own->app;
   g_autofree char *answer = NULL;
+  gboolean needs_answer;
 
   ctl_progress_clear_line (&app->progress);
-  if (!app->json && !app->quiet)
+  needs_answer = !app->yes || (review->rules_need_consent && !own->accept_rules);
+  /* Nobody agrees to what they have not been shown, however quiet the rest is. */
+  if (needs_answer || (!app->json && !app->quiet))
     print_review (review);
-  if (review->rules_need_consent && !own->accept_rules && !ctl_ask_possible ())
-    return LPD_NOT_NOW;
-  if (app->yes && (!review->rules_need_consent || own->accept_rules))
+  if (!needs_answer)
     return LPD_DOWNLOAD;
   if (!ctl_ask_possible ())
-    return LPD_NOT_NOW;
+    return review->rules_need_consent ? LPD_CANNOT_ASK : LPD_NOT_NOW;
   /* TRANSLATORS: answers are the words in brackets; "refuse" burns the order. */
   answer = ctl_ask_line (_("Download this plan? [yes / not now / refuse]"));
   if (answer == NULL)
@@ -177,7 +182,9 @@ on_confirmation_code (gpointer data, const LpdCodeQuestion *question)
   char *code;
 
   ctl_progress_clear_line (&own->app->progress);
-  if (question->wrong_before)
+  if (question->malformed)
+    g_printerr ("%s\n", _("A confirmation code has 1 to 32 letters, digits and signs, no blanks."));
+  else if (question->wrong_before)
     g_printerr ("%s\n", _("The operator did not accept this confirmation code."));
   if (question->attempts_left >= 0)
     g_printerr (ngettext ("%d try is left.\n", "%d tries are left.\n",
@@ -282,8 +289,13 @@ ctl_command_download (CtlApp *app, char **args, GError **error)
       if (confirmation == NULL)
         return FALSE;
     }
-  if (own.name != NULL && strlen (own.name) > RSP_NICKNAME_MAX)
-    return kt_error_set (error, KT_ERROR_INVALID_INPUT, "input.nickname", "the name is too long");
+  if (own.name != NULL
+      && (strlen (own.name) > RSP_NICKNAME_MAX || !g_utf8_validate (own.name, -1, NULL)))
+    return kt_error_set (error, KT_ERROR_INVALID_INPUT, "input.nickname",
+                         "a name has at most %d bytes of UTF-8", RSP_NICKNAME_MAX);
+  if (!app->yes && !ctl_ask_possible ())
+    return kt_error_set (error, KT_ERROR_PROTECTED, "protected.confirm",
+                         "agreeing to a plan needs --yes where nobody can be asked");
   app->context.user.review = on_review;
   app->context.user.confirmation_code = ctl_ask_possible () ? on_confirmation_code : NULL;
   app->context.user.trust_public = on_trust_public;
@@ -297,9 +309,13 @@ ctl_command_download (CtlApp *app, char **args, GError **error)
   request.confirmation_code = confirmation;
   request.imei = own.imei;
   result = lpd_download_run (&app->job, chip, &request, error);
+  if (result != NULL)
+    ctl_output_set_installed (result->metadata->iccid);
   if (result == NULL || !finish (&own, chip, result, error))
     {
       ctl_progress_clear_line (&app->progress);
+      if (result != NULL && !app->json)
+        print_result (result, FALSE);
       /* A failed installation has left its result in the outbox; the operator is to know. */
       if (result == NULL && !own.no_notify && app->job.step_at[LPD_STEP_WRITE] >= 0)
         ctl_app_tell_operators (app, chip);
@@ -329,7 +345,7 @@ ctl_command_code (CtlApp *app, char **args, GError **error)
   g_autoptr (KtActivationCode) code = NULL;
   g_autoptr (JsonBuilder) builder = NULL;
 
-  if (!ctl_parse_options (ctl_command_find ("code"), entries, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("code"), entries, &rest, error)
       || !ctl_need_args (rest, 0, 1, error) || !read_code (&own, rest, &code, error))
     return FALSE;
   if (code == NULL)

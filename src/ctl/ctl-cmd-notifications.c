@@ -70,7 +70,7 @@ print_items (GPtrArray *items)
       if (item->attempts > 0)
         {
           next = g_date_time_new_from_unix_local (item->next_try);
-          when = next != NULL ? g_date_time_format (next, "%X") : g_strdup ("?");
+          when = next != NULL ? g_date_time_format (next, "%c") : g_strdup ("?");
           g_print (ngettext ("  (%u try failed, next one at %s)", "  (%u tries failed, next one at %s)",
                              item->attempts),
                    item->attempts, when);
@@ -138,7 +138,7 @@ ctl_command_notifications (CtlApp *app, char **args, GError **error)
   const char *verb;
   gint64 seq = -1;
 
-  if (!ctl_parse_options (ctl_command_find ("notifications"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("notifications"), NULL, &rest, error)
       || !ctl_need_args (rest, 0, 2, error))
     return FALSE;
   verb = rest[0] != NULL ? rest[0] : "list";

@@ -29,7 +29,7 @@ switch_args_clear (SwitchArgs *args)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SwitchArgs, switch_args_clear)
 
 static gboolean
-parse_switch_args (const char *name, SwitchArgs *own, char ***args, LpdForm *form, GError **error)
+parse_switch_args (CtlApp *app, SwitchArgs *own, char ***args, LpdForm *form, GError **error)
 {
   const GOptionEntry entries[] = {
     { "by", 0, 0, G_OPTION_ARG_STRING, &own->form,
@@ -42,7 +42,7 @@ parse_switch_args (const char *name, SwitchArgs *own, char ***args, LpdForm *for
     { NULL },
   };
 
-  if (!ctl_parse_options (ctl_command_find (name), entries, args, error)
+  if (!ctl_parse_options (app, ctl_command_find (app->command), entries, args, error)
       || !ctl_need_args (*args, 1, 1, error))
     return FALSE;
   *form = LPD_FORM_ANY;
@@ -69,7 +69,7 @@ ctl_command_list (CtlApp *app, char **args, GError **error)
   g_autoptr (GPtrArray) profiles = NULL;
   g_auto (GStrv) rest = g_strdupv (args);
 
-  if (!ctl_parse_options (ctl_command_find ("list"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("list"), NULL, &rest, error)
       || !ctl_need_args (rest, 0, 0, error))
     return FALSE;
   chip = ctl_app_open_chip (app, error);
@@ -119,7 +119,7 @@ switch_command (CtlApp *app, char **args, SwitchFunc function, GError **error)
   g_auto (GStrv) rest = g_strdupv (args);
   LpdForm form;
 
-  if (!parse_switch_args (app->command, &own, &rest, &form, error))
+  if (!parse_switch_args (app, &own, &rest, &form, error))
     return FALSE;
   return run_switch (app, function, rest[0], form, !own.no_notify, error);
 }
@@ -179,7 +179,7 @@ ctl_command_delete (CtlApp *app, char **args, GError **error)
   g_auto (GStrv) rest = g_strdupv (args);
   LpdForm form;
 
-  if (!parse_switch_args (app->command, &own, &rest, &form, error)
+  if (!parse_switch_args (app, &own, &rest, &form, error)
       || !confirm_delete (app, rest[0], error))
     return FALSE;
   return run_switch (app, lpd_switch_delete, rest[0], form, !own.no_notify, error);
@@ -193,7 +193,7 @@ ctl_command_rename (CtlApp *app, char **args, GError **error)
   g_autoptr (LpdChip) chip = NULL;
   const RspProfile *profile;
 
-  if (!ctl_parse_options (ctl_command_find ("rename"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("rename"), NULL, &rest, error)
       || !ctl_need_args (rest, 2, 2, error))
     return FALSE;
   chip = ctl_app_open_chip (app, error);
@@ -237,7 +237,7 @@ ctl_command_reset (CtlApp *app, char **args, GError **error)
   LpdSwitchOptions options = { LPD_FORM_ANY, app->override };
   RspResetOptions what;
 
-  if (!ctl_parse_options (ctl_command_find ("reset"), entries, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("reset"), entries, &rest, error)
       || !ctl_need_args (rest, 0, 0, error))
     return FALSE;
   what = (plans ? RSP_RESET_OPERATIONAL : 0) | (test_plans ? RSP_RESET_TEST : 0)

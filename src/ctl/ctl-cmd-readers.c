@@ -71,7 +71,7 @@ ctl_command_readers (CtlApp *app, char **args, GError **error)
   g_autoptr (GPtrArray) readers = NULL;
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
-  if (!ctl_parse_options (ctl_command_find ("readers"), NULL, &rest, error)
+  if (!ctl_parse_options (app, ctl_command_find ("readers"), NULL, &rest, error)
       || !ctl_need_args (rest, 0, 0, error))
     return FALSE;
   readers = card_pcsc_list_readers (error);

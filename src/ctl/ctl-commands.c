@@ -41,8 +41,8 @@ ctl_command_find (const char *name)
 }
 
 gboolean
-ctl_parse_options (const CtlCommand *command, const GOptionEntry *entries, char ***args,
-                   GError **error)
+ctl_parse_options (CtlApp *app, const CtlCommand *command, const GOptionEntry *entries,
+                   char ***args, GError **error)
 {
   g_autoptr (GOptionContext) context = NULL;
   g_autofree char *parameters = NULL;
@@ -57,6 +57,7 @@ ctl_parse_options (const CtlCommand *command, const GOptionEntry *entries, char 
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  ctl_app_add_options (app, context);
   g_strv_builder_add (builder, g_get_prgname ());
   g_strv_builder_addv (builder, (const char **) *args);
   argv = g_strv_builder_end (builder);
@@ -67,7 +68,7 @@ ctl_parse_options (const CtlCommand *command, const GOptionEntry *entries, char 
       /* A "--" that ended the options is no argument. */
       *args = g_strdupv (argv[1] != NULL && strcmp (argv[1], "--") == 0 ? argv + 2 : argv + 1);
     }
-  return parsed;
+  return parsed && ctl_app_use_options (app, error);
 }
 
 gboolean

@@ -17,7 +17,7 @@
 CtlExit
 ctl_exit_for (const GError *error)
 {
-  if (error->domain == G_OPTION_ERROR)
+  if (error->domain == G_OPTION_ERROR || error->domain == G_CONVERT_ERROR)
     return CTL_EXIT_USAGE;
   if (error->domain != KT_ERROR)
     return CTL_EXIT_FAILED;
@@ -99,8 +99,9 @@ ctl_output_clean (const char *text)
   return g_string_free (out, FALSE);
 }
 
-void
-ctl_output_field (const char *label, const char *value)
+static void
+print_field (void (*print) (const char *format, ...) G_GNUC_PRINTF (1, 2), const char *label,
+             const char *value)
 {
   g_autofree char *clean = ctl_output_clean (value);
   g_autofree char *name = NULL;
@@ -108,9 +109,21 @@ ctl_output_field (const char *label, const char *value)
 
   if (clean == NULL || *clean == '\0')
     return;
-  name = g_strconcat (label, ":", NULL);
+  name = g_strconcat (label, *label != '\0' ? ":" : "", NULL);
   pad = LABEL_WIDTH - g_utf8_strlen (name, -1);
-  g_print ("%s%*s %s\n", name, (int) MAX (pad, 0), "", clean);
+  print ("%s%*s %s\n", name, (int) MAX (pad, 0), "", clean);
+}
+
+void
+ctl_output_field (const char *label, const char *value)
+{
+  print_field (g_print, label, value);
+}
+
+void
+ctl_output_remark (const char *label, const char *value)
+{
+  print_field (g_printerr, label, value);
 }
 
 void
@@ -143,7 +156,9 @@ print_node (JsonNode *node)
 {
   g_autofree char *text = json_to_string (node, FALSE);
 
-  g_print ("%s\n", text);
+  /* JSON is UTF-8 whatever the locale; g_print() would convert it. */
+  fputs (text, stdout);
+  fputc ('\n', stdout);
 }
 
 void
@@ -196,6 +211,16 @@ add_detail (JsonBuilder *builder, const KtErrorDetail *detail)
   ctl_json_int (builder, "attemptsLeft", detail->attempts_left);
 }
 
+/* The plan that is on the chip although what was to follow has failed. */
+static char *installed_iccid;
+
+void
+ctl_output_set_installed (const char *iccid)
+{
+  g_free (installed_iccid);
+  installed_iccid = g_strdup (iccid);
+}
+
 static void
 error_as_json (const char *command, const GError *error, const RspAdvice *advice)
 {
@@ -209,7 +234,10 @@ error_as_json (const char *command, const GError *error, const RspAdvice *advice
   json_builder_begin_object (builder);
   ctl_json_string (builder, "class",
                    error->domain == KT_ERROR ? kt_error_code_name ((KtErrorCode) error->code)
-                                             : g_quark_to_string (error->domain));
+                   : ctl_exit_for (error) == CTL_EXIT_USAGE
+                       ? "usage"
+                       : g_quark_to_string (error->domain));
+  ctl_json_string (builder, "installed", installed_iccid);
   ctl_json_string (builder, "message", error->message);
   ctl_json_string (builder, "what", advice->what);
   ctl_json_string (builder, "whatToDo", advice->what_to_do);
@@ -238,6 +266,21 @@ actor_sentence (RspActor actor)
   return NULL;
 }
 
+/* How this program is told that what is protected may go. */
+static const char *
+hint_for (const GError *error)
+{
+  const char *key = kt_error_key (error);
+
+  if (g_strcmp0 (key, "protected.provisioning") == 0 || g_strcmp0 (key, "protected.last-plan") == 0)
+    return _("With --override it is done all the same.");
+  if (g_strcmp0 (key, "protected.unsent") == 0)
+    return _("With --yes it is removed all the same.");
+  if (g_strcmp0 (key, "policy.consent-needed") == 0)
+    return _("Agree with --accept-rules.");
+  return NULL;
+}
+
 void
 ctl_output_error (const char *command, const GError *error, gboolean json)
 {
@@ -245,9 +288,10 @@ ctl_output_error (const char *command, const GError *error, gboolean json)
   g_autofree char *text = NULL;
   g_autofree char *technical = NULL;
   const char *actor;
+  const char *hint;
 
   /* A wrong option is told in the words of the option parser. */
-  if (error->domain == G_OPTION_ERROR && !json)
+  if (ctl_exit_for (error) == CTL_EXIT_USAGE && !json)
     {
       g_printerr ("kaitsuctl: %s\n", error->message);
       return;
@@ -262,5 +306,8 @@ ctl_output_error (const char *command, const GError *error, gboolean json)
   technical = ctl_output_clean (error->message);
   actor = actor_sentence (advice->actor);
   g_printerr ("%s%s%s\n", text, actor != NULL ? " " : "", actor != NULL ? actor : "");
+  hint = hint_for (error);
+  if (hint != NULL)
+    g_printerr ("%s\n", hint);
   g_printerr (_("Details: %s\n"), technical);
 }

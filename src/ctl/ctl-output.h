@@ -37,6 +37,12 @@ char *ctl_output_clean (const char *text);
 /** ctl_output_field: "label: value" with the labels in one column; nothing for a %NULL value. */
 void ctl_output_field (const char *label, const char *value);
 
+/** ctl_output_remark: as ctl_output_field() on standard error: what is said, not what is asked for. */
+void ctl_output_remark (const char *label, const char *value);
+
+/** ctl_output_set_installed: ICCID to be told with a later error: the plan is on the chip. */
+void ctl_output_set_installed (const char *iccid);
+
 /* Members that are left out when there is nothing to say. */
 void ctl_json_string (JsonBuilder *builder, const char *name, const char *value);
 void ctl_json_int (JsonBuilder *builder, const char *name, gint64 value);

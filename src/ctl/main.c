@@ -8,119 +8,113 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl-app.h"
-#include "kt-bytes.h"
-#include "kt-error.h"
+#include "ctl-ask.h"
 
+static char *
+make_summary (void)
+{
+  GString *summary = g_string_new (_("Puts mobile plans onto an eSIM chip in a card reader, and "
+                                     "switches and deletes them.\n\nCommands:\n"));
+
+  for (const CtlCommand *command = ctl_commands; command->name != NULL; command++)
+    g_string_append_printf (summary, "  %-14s %s\n", command->name, _(command->summary));
+  return g_string_free (summary, FALSE);
+}
+
+/* @done: an exit status if nothing is left to do, -1 otherwise. */
 static gboolean
-parse_global (CtlApp *app, char ***argv, GError **error)
+parse_global (CtlApp *app, char ***argv, int *done, GError **error)
 {
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
-    { "card", 'r', 0, G_OPTION_ARG_STRING, &app->card_name,
-      N_("reader by name or number, or lab:FOLDER"), N_("READER") },
-    { "json", 'j', 0, G_OPTION_ARG_NONE, &app->json, N_("print one JSON object"), NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &app->quiet, N_("no progress"), NULL },
-    { "steps", 0, 0, G_OPTION_ARG_NONE, &app->steps, N_("print each step with its time"), NULL },
-    { "yes", 'y', 0, G_OPTION_ARG_NONE, &app->yes, N_("do not ask"), NULL },
-    { "override", 0, 0, G_OPTION_ARG_NONE, &app->override,
-      N_("lose the set-up connection or the last plan on purpose"), NULL },
-    { "trace", 't', 0, G_OPTION_ARG_FILENAME, &app->trace,
-      N_("write what goes to the card and over the network, without secrets"), N_("FILE") },
-    { "trace-full", 0, 0, G_OPTION_ARG_NONE, &app->trace_full,
-      N_("with --trace: also identifiers and contents"), NULL },
-    { "block-size", 0, 0, G_OPTION_ARG_INT, &app->block_size,
-      N_("bytes to the card at once, 1 to 255; fewer for weak readers"), "N" },
-    { "aid", 0, 0, G_OPTION_ARG_STRING_ARRAY, &app->aids,
-      N_("application identifier of the ISD-R; may be repeated"), "HEX" },
-    { "anchors", 0, 0, G_OPTION_ARG_FILENAME, &app->anchors,
-      N_("folder of further trusted CI certificates (PEM)"), N_("FOLDER") },
-    { "client-cert", 0, 0, G_OPTION_ARG_STRING, &app->client_cert,
-      N_("client certificate: PEM file or PKCS#11 URI"), N_("FILE") },
-    { "client-key", 0, 0, G_OPTION_ARG_STRING, &app->client_key,
-      N_("its key, where it is not in the same file"), N_("FILE") },
-    { "trust-public", 0, 0, G_OPTION_ARG_NONE, &app->trust_public,
-      N_("accept servers that only this computer’s authorities vouch for"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_("print the version"), NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (_("COMMAND …"));
-  GString *summary = g_string_new (_("Puts mobile plans onto an eSIM chip in a card reader, and "
-                                     "switches and deletes them.\n\nCommands:\n"));
-  gboolean parsed;
+  g_autofree char *summary = make_summary ();
 
-  for (const CtlCommand *command = ctl_commands; command->name != NULL; command++)
-    g_string_append_printf (summary, "  %-14s %s\n", command->name, _(command->summary));
-  g_option_context_set_summary (context, summary->str);
-  g_string_free (summary, TRUE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (
+      context, _("kaitsuctl COMMAND --help tells more; so does --help-common."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  ctl_app_add_options (app, context);
   /* What stands behind the command's name belongs to the command. */
   g_option_context_set_strict_posix (context, TRUE);
-  parsed = g_option_context_parse_strv (context, argv, error);
-  if (parsed && version)
+  if (!g_option_context_parse_strv (context, argv, error))
+    return FALSE;
+  if (version)
     {
       g_print ("kaitsuctl %s\n", KT_VERSION);
-      exit (CTL_EXIT_OK);
+      *done = CTL_EXIT_OK;
     }
-  return parsed;
-}
-
-static gboolean
-use_channel_options (CtlApp *app, GError **error)
-{
-  app->channel.allow_reset = TRUE;
-  app->channel.skip_fci = TRUE;
-  if (app->block_size < 0 || app->block_size > CARD_BLOCK_MAX)
-    return kt_error_set (error, KT_ERROR_INVALID_INPUT, "card.block-size",
-                         "--block-size takes 1 to %d", CARD_BLOCK_MAX);
-  app->channel.block_size = (guint) app->block_size;
-  if (app->aids == NULL)
-    return TRUE;
-  app->channel.aids = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  for (guint i = 0; app->aids[i] != NULL; i++)
+  else if ((*argv)[1] == NULL || strcmp ((*argv)[1], "help") == 0)
     {
-      GBytes *aid = kt_hex_parse (app->aids[i], error);
+      g_autofree char *help = g_option_context_get_help (context, FALSE, NULL);
 
-      if (aid == NULL)
-        return FALSE;
-      g_ptr_array_add (app->channel.aids, aid);
+      (*argv)[1] != NULL ? g_print ("%s", help) : g_printerr ("%s", help);
+      *done = (*argv)[1] != NULL ? CTL_EXIT_OK : CTL_EXIT_USAGE;
     }
   return TRUE;
 }
 
-static GCancellable *interrupt_target;
+static void
+fill_signals (sigset_t *set)
+{
+  sigemptyset (set);
+  sigaddset (set, SIGINT);
+  sigaddset (set, SIGTERM);
+  sigaddset (set, SIGHUP);
+}
 
 /* A second signal ends the program at once; the first lets the flow clean up. */
 static gpointer
 watch_signals (gpointer data)
 {
-  sigset_t *set = data;
+  g_autoptr (GCancellable) cancellable = data;
+  sigset_t set;
   int number;
 
-  sigwait (set, &number);
-  g_cancellable_cancel (interrupt_target);
-  sigwait (set, &number);
+  fill_signals (&set);
+  sigwait (&set, &number);
+  g_cancellable_cancel (cancellable);
+  sigwait (&set, &number);
+  ctl_ask_restore_terminal ();
   _exit (CTL_EXIT_CANCELLED);
 }
 
 static void
 install_signals (CtlApp *app)
 {
-  static sigset_t set;
+  sigset_t set;
 
-  sigemptyset (&set);
-  sigaddset (&set, SIGINT);
-  sigaddset (&set, SIGTERM);
+  /* Blocked in every thread; one of its own waits for them. */
+  fill_signals (&set);
   pthread_sigmask (SIG_BLOCK, &set, NULL);
-  interrupt_target = app->cancellable;
-  g_thread_unref (g_thread_new ("kaitsuctl-signals", watch_signals, &set));
+  /* A reader of our output that has gone must not take the session with it. */
+  signal (SIGPIPE, SIG_IGN);
+  ctl_ask_set_cancellable (app->cancellable);
+  g_thread_unref (g_thread_new ("kaitsuctl-signals", watch_signals, g_object_ref (app->cancellable)));
+}
+
+/* A wrong option leaves the others unparsed, but a script that asked for JSON is to get it. */
+static gboolean
+wants_json (char *argv[])
+{
+  for (int i = 1; argv[i] != NULL; i++)
+    if (strcmp (argv[i], "--json") == 0 || strcmp (argv[i], "-j") == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static int
-fail (CtlApp *app, const GError *error)
+fail (CtlApp *app, char *argv[], const GError *error)
 {
+  app->json = app->json || wants_json (argv);
   ctl_output_error (app->command, error, app->json);
   return ctl_exit_for (error);
 }
@@ -133,6 +127,7 @@ main (int argc, char *argv[])
   g_auto (GStrv) args = NULL;
   const CtlCommand *command;
   int status = CTL_EXIT_OK;
+  int done = -1;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, KT_LOCALE_DIR);
@@ -147,23 +142,26 @@ main (int argc, char *argv[])
   app.context.progress = ctl_progress_update;
   app.context.progress_data = &app.progress;
   app.cancellable = g_cancellable_new ();
-  if (!parse_global (&app, &args, &error) || !use_channel_options (&app, &error))
-    status = fail (&app, error);
-  else if (args[1] == NULL || (command = ctl_command_find (args[1])) == NULL)
+  if (!parse_global (&app, &args, &done, &error))
+    status = fail (&app, argv, error);
+  else if (done >= 0)
+    status = done;
+  else if ((command = ctl_command_find (args[1])) == NULL)
     {
       g_set_error (&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   args[1] == NULL ? _("no command; see kaitsuctl --help")
-                                   : _("no such command; see kaitsuctl --help"));
-      status = fail (&app, error);
+                   _("no such command: %s; see kaitsuctl --help"), args[1]);
+      status = fail (&app, argv, error);
     }
   else
     {
       app.command = command->name;
-      ctl_progress_init (&app.progress, app.quiet || app.json, app.steps);
       install_signals (&app);
       if (!command->run (&app, args + 2, &error))
-        status = fail (&app, error);
+        status = fail (&app, argv, error);
     }
   ctl_app_clear (&app);
+  /* What could not be written was not done, as far as a script can tell. */
+  if ((fflush (stdout) != 0 || ferror (stdout)) && status == CTL_EXIT_OK)
+    status = CTL_EXIT_FAILED;
   return status;
 }

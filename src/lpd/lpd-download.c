@@ -176,6 +176,8 @@ ask_consent (Download *self, const LpdSession *session, RspProfile *metadata,
       decision = context->user.review (context->user.data, &review);
     }
   else if (rules_need_consent)
+    decision = LPD_CANNOT_ASK;
+  if (decision == LPD_CANNOT_ASK)
     return kt_error_set (error, KT_ERROR_POLICY, "policy.consent-needed",
                          "the operator's rules need a person's consent and there is none to ask");
   if (decision == LPD_REFUSE)

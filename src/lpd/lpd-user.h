@@ -25,6 +25,8 @@ typedef enum
   LPD_DOWNLOAD,
   /* keeps the order usable: postponed */
   LPD_NOT_NOW,
+  /* the rules need consent and nobody can be asked: the order stays usable */
+  LPD_CANNOT_ASK,
   /* tells the operator and burns the order: endUserRejection */
   LPD_REFUSE,
 } LpdDecision;

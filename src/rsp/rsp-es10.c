@@ -160,7 +160,12 @@ rsp_nickname_request (GBytes *iccid, const char *nickname, GError **error)
   TlvWriter *writer;
   gsize len = strlen (nickname);
 
-  if (len > RSP_NICKNAME_MAX || !g_utf8_validate (nickname, (gssize) len, NULL))
+  if (!g_utf8_validate (nickname, (gssize) len, NULL))
+    {
+      kt_error_set (error, KT_ERROR_INVALID_INPUT, "input.nickname", "the name is not UTF-8");
+      return NULL;
+    }
+  if (len > RSP_NICKNAME_MAX)
     {
       kt_error_set (error, KT_ERROR_INVALID_INPUT, "input.nickname",
                     "a name has at most %d bytes of UTF-8, this one has %zu", RSP_NICKNAME_MAX, len);

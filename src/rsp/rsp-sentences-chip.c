@@ -107,7 +107,7 @@ const RspSentence rsp_chip_sentences[] = {
     N_("This eSIM chip does not know this function."),
     N_("Use another chip for it.") },
   { "chip.profile-not-found", RSP_ACTOR_YOU,
-    N_("This plan is not on the eSIM chip any more."),
+    N_("There is no such plan on the eSIM chip."),
     N_("Look at the list of plans again.") },
   { "chip.already-in-use", RSP_ACTOR_NOBODY,
     N_("This plan is in use already."),

@@ -178,7 +178,7 @@ scan_qr_file (const char *path, GError **error)
   pixbuf = gdk_pixbuf_new_from_file (path, &local);
   if (pixbuf == NULL)
     {
-      kt_error_set (error, KT_ERROR_STORAGE, "qr.file", "the picture cannot be read: %s",
+      kt_error_set (error, KT_ERROR_INVALID_INPUT, "qr.file", "the picture cannot be read: %s",
                     local->message);
       return NULL;
     }

@@ -27,7 +27,7 @@ char **scan_qr_hard (const ScanGray *gray);
  * scan_qr_file:
  * @path: a picture in any format that gdk-pixbuf reads
  *
- * Returns: (transfer full) (nullable): %KT_ERROR_STORAGE, key "qr.file", or %KT_ERROR_NOT_FOUND, key
+ * Returns: (transfer full) (nullable): %KT_ERROR_INVALID_INPUT, key "qr.file", or %KT_ERROR_NOT_FOUND, key
  *   "qr.none", when there is no code in it; %KT_ERROR_LIMIT, key "qr.file"
  */
 char **scan_qr_file (const char *path, GError **error);

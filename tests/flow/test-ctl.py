@@ -7,11 +7,13 @@ usage: test-ctl.py KAITSUCTL KAITSU-LAB
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 CTL, LAB = sys.argv[1], sys.argv[2]
 results = []
@@ -104,6 +106,15 @@ def test_usage(w):
           out["result"]["confirmationCodeRequired"], out)
     rc, out = w.json("code", "https://example.com/", card=False)
     check("code: a web address is named", rc == 3 and out["error"]["key"] == "code.web-address", out)
+    check("options may stand behind the command", w.ctl("list", "--json").stdout.startswith('{"ok":true'))
+    done = w.ctl("--json", "list", "--frob")
+    check("a wrong option with --json is JSON too", done.returncode == 2 and
+          json.loads(done.stdout)["error"]["class"] == "usage", done.stdout)
+    check("help", w.ctl("help", card=False).returncode == 0)
+    with open("/dev/full", "w") as full:
+        rc = subprocess.run([CTL, "--json", "code", "LPA:1$smdp.example.com$A"], stdout=full,
+                            env=w.env, check=False).returncode
+    check("output that cannot be written is a failure, 1", rc == 1)
     rc, out = w.json("--card", "lab:/nowhere", "list", card=False)
     check("a card that is not there is input, 3", rc == 3 and out["ok"] is False, out)
 
@@ -112,7 +123,8 @@ def test_download(w):
     trace = w.folder / "trace.jsonl"
     code = w.order("--name", "Plan S")
     done = w.ctl("download", code)
-    check("download: nobody to agree, nothing is downloaded, 11", done.returncode == 11, done.stderr)
+    check("download: nobody to agree, nothing is downloaded, 9", done.returncode == 9 and
+          "--yes" in done.stderr, done.stderr)
     rc, out = w.json("--yes", "--trace", str(trace), "download", "--code-file", "-",
                      "--name", "Travel", stdin=code + "\n")
     check("download: code from standard input", rc == 0 and out["result"]["segments"] > 4, out)
@@ -183,6 +195,59 @@ def test_switching(w, iccid):
           [p["class"] for p in out["result"]] == ["provisioning"], out)
 
 
+def at_terminal(w, args, answers):
+    """Runs kaitsuctl at a terminal of its own; @answers: (what is waited for, what is typed)."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(CTL, [CTL, "--card", f"lab:{w.lab}/cards/phone", *args], w.env)
+    seen = ""
+    answers = list(answers)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            data = os.read(fd, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data.decode("utf-8", "replace")
+        if answers and answers[0][0] in seen:
+            typed = answers.pop(0)[1]
+            time.sleep(0.2)
+            os.write(fd, typed.encode())
+    _, status = os.waitpid(pid, 0)
+    os.close(fd)
+    return os.waitstatus_to_exitcode(status), seen
+
+
+def order_state(w, name):
+    orders = json.loads(w.run_lab("orders", "--dir", str(w.lab), "--json"))["result"]
+    return [o["state"] for o in orders if o.get("profileName") == name][0]
+
+
+def test_terminal(w):
+    secret = w.folder / "cc2"
+    secret.write_text("4711\n")
+    code = w.order("--confirmation-code-file", str(secret), "--name", "Plan T")
+    rc, seen = at_terminal(w, ["download", code], [("refuse]", "not now\n")])
+    check("terminal: not now keeps the order, 11", rc == 11 and "Plan T" in seen and
+          order_state(w, "Plan T") == "Released", seen)
+    rc, seen = at_terminal(w, ["download", code], [("refuse]", "\x03")])
+    check("terminal: Ctrl-C at a question cancels properly, 11", rc == 11 and
+          order_state(w, "Plan T") == "Released", f"{rc} {seen}")
+    rc, seen = at_terminal(w, ["download", code],
+                           [("refuse]", "yes\n"), ("now):", "12 34\n"), ("no blanks", "0000\n"),
+                            ("tries are left", "4711\n")])
+    check("terminal: a mistyped code, a wrong one, the right one", rc == 0 and
+          order_state(w, "Plan T") == "Installed", f"{rc} {seen}")
+    check("terminal: what is typed as a code is not shown", "4711" not in seen, seen)
+    code = w.order("--name", "Plan P")
+    done = subprocess.run(f"'{CTL}' --card 'lab:{w.lab}/cards/phone' --steps --yes download '{code}' 2>&1 | true",
+                          shell=True, env=w.env, check=False)
+    check("a reader of the output that goes away costs nothing", done.returncode == 0 and
+          order_state(w, "Plan P") == "Installed")
+
+
 def test_network(w):
     rc, out = w.json("--yes", "download", "LPA:1$localhost:1$X")
     check("no server there is network, 6", rc == 6, out)
@@ -201,6 +266,7 @@ def main():
             test_codes(w)
             test_switching(w, iccid)
             test_network(w)
+            test_terminal(w)
         finally:
             w.close()
     print(f"1..{len(results)}")

@@ -323,17 +323,16 @@ gsm_chv (LabSim *sim, LabChannel *channel, const LabCommand *command, LabHandler
 static guint16
 gsm_status (LabSim *sim, LabChannel *channel, const LabCommand *command, GByteArray *out)
 {
-  append_directory (sim, channel->directory, out);
-  if (command->has_le && command->le > out->len)
-    {
-      guint16 sw = (guint16) (SW_WRONG_LENGTH | out->len);
+  guint16 sw = SW_OK;
 
-      g_byte_array_set_size (out, 0);
-      return sw;
-    }
-  if (command->has_le)
-    g_byte_array_set_size (out, command->le);
-  return SW_OK;
+  append_directory (sim, channel->directory, out);
+  if (!command->has_le)
+    return SW_OK;
+  if (command->le > out->len)
+    sw = lab_sim_check_le (sim, command, out->len);
+  if (command->le < out->len || sw != SW_OK)
+    g_byte_array_set_size (out, sw == SW_OK ? command->le : 0);
+  return sw;
 }
 
 /* No short identifiers in this class. */

@@ -72,7 +72,7 @@ parse_command (const guint8 *cmd, gsize len, LabCommand *command)
 guint16
 lab_sim_check_le (LabSim *sim, const LabCommand *command, gsize len)
 {
-  gboolean exact = sim->protocol == LAB_SIM_T0 || command->cla == CLA_GSM;
+  gboolean exact = sim->protocol == LAB_SIM_T0;
 
   if (!command->has_le || command->le == len || (command->le == MAX_LE && !exact && len < MAX_LE))
     return SW_OK;
@@ -151,7 +151,7 @@ deliver (LabSim *sim, LabChannel *channel, const LabCommand *command, GByteArray
   gboolean gsm = command->cla == CLA_GSM;
   /* SELECT without data (the parent) is not repeatable either: 6Cxx would move up once more. */
   gboolean held = ((command->lc > 0 || command->ins == INS_SELECT)
-                   && (gsm || sim->protocol == LAB_SIM_T0))
+                   && sim->protocol == LAB_SIM_T0)
                   || !command->has_le;
 
   if (out->len == 0)

@@ -7,10 +7,20 @@
 #define WRONG "30303030FFFFFFFF"
 #define NEW_PIN "39393939FFFFFFFF"
 
+/* TS 51.011 knows T=0 alone. */
+static LabSim *
+t0_sim (gboolean pin_enabled)
+{
+  LabSim *sim = test_sim (pin_enabled);
+
+  lab_sim_set_protocol (sim, LAB_SIM_T0);
+  return sim;
+}
+
 static void
 test_select (void)
 {
-  g_autoptr (LabSim) sim = test_sim (TRUE);
+  g_autoptr (LabSim) sim = t0_sim (TRUE);
 
   sim_expect (sim, "A0A40000 02 3F00", "9F16");
   /* type 01; CHV1 enabled; DF.GSM and DF.TELECOM, 4 EFs; 4 codes; 3 and 10 tries, twice */
@@ -47,7 +57,7 @@ test_select (void)
 static void
 test_status (void)
 {
-  g_autoptr (LabSim) sim = test_sim (FALSE);
+  g_autoptr (LabSim) sim = t0_sim (FALSE);
 
   sim_expect (sim, "A0F20000 16", "0000 0000 3F00 01 0000000000 09 81 02 04 04 00 838A 838A 9000");
   sim_expect (sim, "A0F20000 08", "0000 0000 3F00 0100 9000");
@@ -62,7 +72,7 @@ test_status (void)
 static void
 test_chv (void)
 {
-  g_autoptr (LabSim) sim = test_sim (TRUE);
+  g_autoptr (LabSim) sim = t0_sim (TRUE);
 
   sim_expect (sim, "A0200001 08" WRONG, "9804");
   sim_expect (sim, "A0200001 08" WRONG, "9804");
@@ -83,7 +93,7 @@ test_chv (void)
 static void
 test_seek (void)
 {
-  g_autoptr (LabSim) sim = test_sim (FALSE);
+  g_autoptr (LabSim) sim = t0_sim (FALSE);
 
   sim_expect (sim, "A0A20000 01 FF", "9400");
   sim_expect (sim, "A0A40000 02 7F20", "9F16");
@@ -103,7 +113,7 @@ test_seek (void)
 static void
 test_algorithm (void)
 {
-  g_autoptr (LabSim) sim = test_sim (TRUE);
+  g_autoptr (LabSim) sim = t0_sim (TRUE);
 
   sim_expect (sim, "A0880000 10 23553CBE9637A89D218AE64DAE47BF35", "9408");
   sim_expect (sim, "A0A40000 02 7F20", "9F16");
@@ -112,6 +122,27 @@ test_algorithm (void)
   sim_expect (sim, "A0880000 10 23553CBE9637A89D218AE64DAE47BF35", "9F0C");
   sim_expect (sim, "A0C00000 0C", "46F8416AEAE4BE823AF9A08B 9000");
   sim_expect (sim, "A0880000 0F 23553CBE9637A89D218AE64DAE47BF", "6710");
+}
+
+/* Over T=1 data comes at once, as there is no procedure byte that could hold it back. */
+static void
+test_t1 (void)
+{
+  g_autoptr (LabSim) sim = test_sim (FALSE);
+
+  sim_expect (sim, "A0A40000 02 3F00 00",
+              "0000 0000 3F00 01 0000000000 09 81 02 04 04 00 838A 838A 9000");
+  sim_expect (sim, "A0F20000 00", "0000 0000 3F00 01 0000000000 09 81 02 04 04 00 838A 838A 9000");
+  sim_expect (sim, "A0A40000 02 2FE2 0F", "0000 000A 2FE2 04 00 0F FF 44 01 02 00 00 9000");
+  sim_expect (sim, "A0B00000 00", TEST_EF_ICCID "9000");
+  sim_expect (sim, "A0B00000 0B", "670A");
+  /* without an Le nothing was asked for yet */
+  sim_expect (sim, "A0A40000 02 2FE2", "9F0F");
+  sim_expect (sim, "A0C00000 0F", "0000 000A 2FE2 04 00 0F FF 44 01 02 00 00 9000");
+  sim_expect (sim, "A0A40000 02 7F20 00",
+              "0000 0000 7F20 02 0000000000 09 81 01 19 04 00 838A 838A 9000");
+  sim_expect (sim, "A0880000 10 23553CBE9637A89D218AE64DAE47BF35 00",
+              "46F8416AEAE4BE823AF9A08B 9000");
 }
 
 int
@@ -123,5 +154,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/sim/gsm/chv", test_chv);
   g_test_add_func ("/lab/sim/gsm/seek", test_seek);
   g_test_add_func ("/lab/sim/gsm/algorithm", test_algorithm);
+  g_test_add_func ("/lab/sim/gsm/t1", test_t1);
   return g_test_run ();
 }
