@@ -128,8 +128,23 @@ make_smdp (FlowLab *lab, const FlowOptions *options)
                             .confirmation_tries = options->confirmation_tries,
                             .refuse_rebinding = options->refuse_rebinding };
   g_autoptr (GError) error = NULL;
-  LabSmdp *smdp = lab_smdp_new (&server, &error);
+  g_autoptr (LabCredential) tls = NULL;
+  LabSmdp *smdp;
 
+  if (options->rogue_server)
+    {
+      lab->rogue_env = kt_env_new_seeded (1, FLOW_NOW);
+      lab->rogue_pki = lab_pki_new (lab->rogue_env, &error);
+      g_assert_no_error (error);
+      server.pki = lab->rogue_pki;
+    }
+  if (options->tls != NULL)
+    {
+      tls = lab_pki_issue (server.pki, options->tls, &error);
+      g_assert_no_error (error);
+      server.tls = tls;
+    }
+  smdp = lab_smdp_new (&server, &error);
   g_assert_no_error (error);
   lab_smdp_start_thread (smdp, &error);
   g_assert_no_error (error);
@@ -180,6 +195,8 @@ flow_lab_free (FlowLab *lab)
   g_object_unref (lab->smdp);
   g_object_unref (lab->euicc);
   lab_pki_unref (lab->pki);
+  g_clear_pointer (&lab->rogue_pki, lab_pki_unref);
+  kt_env_free_seeded (lab->rogue_env);
   g_array_unref (lab->progress);
   g_object_unref (lab->cancellable);
   g_free (lab->address);

@@ -59,12 +59,18 @@ typedef struct
   gboolean refuse_rebinding;
   const char *default_smdp;
   const char *card_dir;
+  /* the server belongs to a PKI of the same names and other keys */
+  gboolean rogue_server;
+  /* (nullable): what the server's TLS certificate says instead */
+  const LabPkiLeafSpec *tls;
 } FlowOptions;
 
 typedef struct
 {
   KtEnv *env;
   LabPki *pki;
+  KtEnv *rogue_env;
+  LabPki *rogue_pki;
   LabSmdp *smdp;
   LabEuicc *euicc;
   char *address;
