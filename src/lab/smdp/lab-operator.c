@@ -92,6 +92,23 @@ random_key (const KtEnv *env)
   return bytes;
 }
 
+/* SGP.22 section 2.4.5.3: at most 8 bits of a test profile's key are not zero, and a chip takes no
+ * other: no real network can be behind it. */
+static GBytes *
+test_key (const KtEnv *env)
+{
+  guint8 key[LAB_AKA_KEY_BYTES] = { 0 };
+
+  kt_env_random (env, &key[sizeof key - 1], 1);
+  return kt_secret_bytes (key, sizeof key);
+}
+
+static GBytes *
+make_key (const KtEnv *env, const LabContract *contract)
+{
+  return contract->profile_class == RSP_CLASS_TEST ? test_key (env) : random_key (env);
+}
+
 static gboolean
 settle_given (const LabContract *contract, Terms *terms, GError **error)
 {
@@ -120,7 +137,7 @@ settle_made (const KtEnv *env, const LabContract *contract, Terms *terms, GError
   if (strlen (terms->imsi) < 6 || terms->mnc_length < 2 || terms->mnc_length > 3)
     return kt_error_set (error, KT_ERROR_INVALID_INPUT, "operator.imsi", "not an IMSI");
   terms->algorithm = contract->algorithm != 0 ? contract->algorithm : LAB_AKA_MILENAGE;
-  terms->k = contract->k != NULL ? g_bytes_ref (contract->k) : random_key (env);
+  terms->k = contract->k != NULL ? g_bytes_ref (contract->k) : make_key (env, contract);
   terms->opc = contract->opc != NULL ? g_bytes_ref (contract->opc) : random_key (env);
   terms->owner = contract->owner != NULL ? g_strdup (contract->owner)
                                          : g_strndup (terms->imsi, 3 + terms->mnc_length);

@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  * @mnc_length: 2 or 3; 0 is 2
  * @msisdn: (nullable)
  * @algorithm: 0 is MILENAGE
- * @k: (nullable): 16 bytes, made if %NULL; @opc likewise
+ * @k: (nullable): 16 bytes, made if %NULL (of the kind that a test profile has to have, if it is
+ *   one); @opc likewise
  * @pin1: (nullable): "0000" if %NULL
  * @pin1_enabled: whether PIN1 is asked for
  * @gid1: (nullable): also in the profile owner; @gid2 likewise

@@ -281,6 +281,28 @@ test_list (Fixture *fixture, gconstpointer data)
   g_assert_error (error, KT_ERROR, KT_ERROR_NOT_FOUND);
 }
 
+/* SGP.22 section 2.4.5.3: what a chip takes as a test profile. */
+static void
+test_test_profile (Fixture *fixture, gconstpointer data)
+{
+  LabContract contract = LAB_CONTRACT_INIT;
+  g_autoptr (LabTicket) ticket = NULL;
+  g_autoptr (GError) error = NULL;
+  LabSubscription subscription;
+  guint bits = 0;
+
+  contract.provider = "One";
+  contract.profile_class = RSP_CLASS_TEST;
+  ticket = bench_order (&fixture->bench, &contract);
+  g_assert_true (lab_operator_get_subscription (fixture->bench.smdp, ticket->iccid, &subscription,
+                                                &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < sizeof subscription.k; i++)
+    bits += (guint) __builtin_popcount (subscription.k[i]);
+  g_assert_cmpuint (bits, <=, 8);
+  kt_wipe (&subscription, sizeof subscription);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,6 +314,7 @@ main (int argc, char **argv)
   ADD ("package", test_package);
   ADD ("unfit", test_unfit);
   ADD ("list", test_list);
+  ADD ("test-profile", test_test_profile);
   g_test_add_func ("/smdp/operator/foreign-pki", test_foreign_pki);
   return g_test_run ();
 }
