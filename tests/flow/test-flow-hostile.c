@@ -429,7 +429,7 @@ main (int argc, char *argv[])
       g_test_add_data_func (path, &reasons[i], test_cancel_reason);
     }
   g_test_add_func ("/flow/hostile/line-breaks-are-fine", test_line_breaks_are_fine);
-  g_test_add_func ("/flow/hostile/short-package", test_short_package);
+  g_test_add_func ("/peer/style-12-no-success-without-a-result", test_short_package);
   g_test_add_func ("/flow/hostile/lost-package", test_lost_package);
   g_test_add_func ("/flow/hostile/refusals", test_refusals);
   g_test_add_func ("/flow/hostile/real-refusals", test_real_refusals);

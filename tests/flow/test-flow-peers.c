@@ -158,6 +158,19 @@ test_nothing_is_left_to_do_by_hand (void)
   flow_lab_assert_state (lab, iccid, LAB_ORDER_INSTALLED);
 }
 
+/* style 7: a list that breaks off in its middle is freed, and the caller is left with it. */
+static void
+test_no_list_after_an_error (void)
+{
+  g_autoptr (GBytes) bytes
+      = kt_hex_parse ("BF2825A023BF2F0E800101810207800C05612E622E63BF2F0E800102810207800C05612E62", NULL);
+  g_autoptr (GError) error = NULL;
+  GPtrArray *list = rsp_list_notifications_parse (bytes, &error);
+
+  g_assert_null (list);
+  g_assert_error (error, KT_ERROR, KT_ERROR_MALFORMED);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -172,6 +185,7 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/peer/4-one-failing-server-does-not-hold-up-another",
                    test_one_failing_server_does_not_hold_up_another);
+  g_test_add_func ("/peer/style-7-no-list-after-an-error", test_no_list_after_an_error);
   g_test_add_func ("/peer/7-same-code-after-an-error", test_same_code_after_an_error);
   g_test_add_func ("/peer/10-chip-refusal-is-decoded", test_chip_refusal_is_decoded);
   g_test_add_func ("/peer/13-code-when-the-server-asks", test_code_when_the_server_asks);
