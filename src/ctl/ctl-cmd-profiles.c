@@ -62,6 +62,15 @@ parse_switch_args (CtlApp *app, SwitchArgs *own, char ***args, LpdForm *form, GE
   return TRUE;
 }
 
+static void
+show_profiles (CtlApp *app, GPtrArray *profiles)
+{
+  if (app->json)
+    ctl_output_json (app->command, ctl_profiles_to_json (profiles));
+  else
+    ctl_print_profiles (profiles);
+}
+
 gboolean
 ctl_command_list (CtlApp *app, char **args, GError **error)
 {
@@ -78,10 +87,7 @@ ctl_command_list (CtlApp *app, char **args, GError **error)
   profiles = lpd_chip_dup_profiles (chip, app->cancellable, error);
   if (profiles == NULL)
     return FALSE;
-  if (app->json)
-    ctl_output_json (app->command, ctl_profiles_to_json (profiles));
-  else
-    ctl_print_profiles (profiles);
+  show_profiles (app, profiles);
   return TRUE;
 }
 
@@ -105,10 +111,7 @@ run_switch (CtlApp *app, SwitchFunc function, const char *id, LpdForm form, gboo
     return FALSE;
   if (notify)
     ctl_app_tell_operators (app, chip);
-  if (app->json)
-    ctl_output_json (app->command, ctl_profiles_to_json (profiles));
-  else
-    ctl_print_profiles (profiles);
+  show_profiles (app, profiles);
   return TRUE;
 }
 
@@ -210,10 +213,7 @@ ctl_command_rename (CtlApp *app, char **args, GError **error)
   profiles = lpd_chip_dup_profiles (chip, app->cancellable, error);
   if (profiles == NULL)
     return FALSE;
-  if (app->json)
-    ctl_output_json (app->command, ctl_profiles_to_json (profiles));
-  else
-    ctl_print_profiles (profiles);
+  show_profiles (app, profiles);
   return TRUE;
 }
 
@@ -264,9 +264,6 @@ ctl_command_reset (CtlApp *app, char **args, GError **error)
   if (profiles == NULL)
     return FALSE;
   ctl_app_tell_operators (app, chip);
-  if (app->json)
-    ctl_output_json (app->command, ctl_profiles_to_json (profiles));
-  else
-    ctl_print_profiles (profiles);
+  show_profiles (app, profiles);
   return TRUE;
 }
